@@ -1,0 +1,100 @@
+"""Phrases found in one pass: a trie over tokens, filled from data files.
+
+The rules of language live in ``summarizer/language/*.toml``. Whatever a file says about a phrase
+is its *entry*; a scan gives the longest phrase at every place, left to right, without overlap.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Generic, TypeVar
+
+from summarizer.folding import match_key
+
+# A numeral with its inner separators is one token; so is a word; every other sign stands alone.
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|[^\w\s]|_|\n")
+
+E = TypeVar("E")
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens of a folded text, as parallel lists: words of the key, offsets into the text."""
+
+    words: list[str]
+    starts: list[int]
+    ends: list[int]
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+
+def tokenize(key: str) -> Tokens:
+    """Tokens of a match key; a line break is a token too."""
+    spans = [m.span() for m in _TOKEN.finditer(key)]
+    return Tokens(
+        [key[a:b] for a, b in spans],
+        [a for a, _ in spans],
+        [b for _, b in spans],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Hit(Generic[E]):
+    """A phrase found: token positions ``[first, last)`` and what the data file says of it."""
+
+    first: int
+    last: int
+    entry: E
+
+
+class Lexicon(Generic[E]):
+    """Phrases with entries; later additions win over earlier ones."""
+
+    def __init__(self, phrases: Iterable[tuple[str, E]]) -> None:
+        self._root: dict[str, Any] = {}
+        for phrase, entry in phrases:
+            node = self._root
+            for word in tokenize(match_key(phrase)).words:
+                node = node.setdefault(word, {})
+            node[""] = entry
+
+    def at(self, words: list[str], i: int, end: int | None = None) -> Hit[E] | None:
+        """The longest phrase that starts at token ``i`` and ends by token ``end``."""
+        node = self._root.get(words[i])
+        if node is None:
+            return None
+        end = len(words) if end is None else end
+        found: Hit[E] | None = None
+        j = i + 1
+        while True:
+            if "" in node:
+                found = Hit(i, j, node[""])
+            if j >= end:
+                return found
+            node = node.get(words[j])
+            if node is None:
+                return found
+            j += 1
+
+    def scan(self, words: list[str], start: int = 0, end: int | None = None) -> Iterator[Hit[E]]:
+        """Longest phrases from left to right, without overlap."""
+        root = self._root
+        end = len(words) if end is None else end
+        i = start
+        while i < end:
+            if words[i] in root and (hit := self.at(words, i, end)) is not None:
+                yield hit
+                i = hit.last
+            else:
+                i += 1
+
+
+@cache
+def language(name: str) -> dict[str, Any]:
+    """The data file ``summarizer/language/<name>.toml``."""
+    text = files("summarizer").joinpath("language", f"{name}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
