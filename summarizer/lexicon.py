@@ -10,12 +10,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import accumulate
+from operator import add
 from typing import Any, Generic, TypeVar
 
 from summarizer.folding import match_key
 
 # A numeral with its inner separators is one token; so is a word; every other sign stands alone.
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|[^\w\s]|_|\n")
+# Each token takes the blanks behind it along, so that the pieces found cover the text and their
+# places follow from their lengths. The Vietnamese letters come first: they are found fastest.
+_TOKEN = re.compile(
+    r"[a-zđàáâãèéêìíòóôõùúýăĩũơưạ-ỹ]+[^\W\d_]*[^\S\n]*"
+    r"|\d+(?:[.,]\d+)*[^\S\n]*"
+    r"|(?:[^\w\s]|[^\W\d_]+|_|\n)[^\S\n]*"
+)
 
 E = TypeVar("E")
 
@@ -34,12 +42,13 @@ class Tokens:
 
 def tokenize(key: str) -> Tokens:
     """Tokens of a match key; a line break is a token too."""
-    spans = [m.span() for m in _TOKEN.finditer(key)]
-    return Tokens(
-        [key[a:b] for a, b in spans],
-        [a for a, _ in spans],
-        [b for _, b in spans],
-    )
+    pieces = _TOKEN.findall(key)
+    blank = len(key) - sum(map(len, pieces))  # blanks in front of the first token
+    starts = list(accumulate(map(len, pieces), initial=blank))
+    starts.pop()
+    spelled = {piece: piece.rstrip() or "\n" for piece in set(pieces)}
+    words = list(map(spelled.__getitem__, pieces))
+    return Tokens(words, starts, list(map(add, starts, map(len, words))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,7 @@ class Lexicon(Generic[E]):
             node[""] = entry
 
     def at(self, words: list[str], i: int, end: int | None = None) -> Hit[E] | None:
-        """The longest phrase that starts at token ``i`` and ends by token ``end``."""
+        """Find the longest phrase that starts at token ``i`` and ends by token ``end``."""
         node = self._root.get(words[i])
         if node is None:
             return None
@@ -95,6 +104,6 @@ class Lexicon(Generic[E]):
 
 @cache
 def language(name: str) -> dict[str, Any]:
-    """The data file ``summarizer/language/<name>.toml``."""
+    """Load the data file ``summarizer/language/<name>.toml``."""
     text = files("summarizer").joinpath("language", f"{name}.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
