@@ -1,0 +1,103 @@
+"""Who is told to act: the noun phrases between an order verb and the action.
+
+Positions are token positions.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from summarizer.clauses import ACT
+from summarizer.documents import Document
+from summarizer.lexicon import Lexicon, language
+from summarizer.people import BodyMention
+
+_LONGEST = 45  # tokens; a longer stretch before a verb is no list of addressees
+
+
+@dataclass(frozen=True, slots=True)
+class Addressees:
+    """Names as written, and where the action begins behind them."""
+
+    names: tuple[str, ...]
+    action: int
+
+
+def read_addressees(
+    document: Document, verbs: bytes, bodies: Mapping[int, BodyMention], first: int, last: int
+) -> Addressees | None:
+    """Addressees at the head of tokens ``[first, last)``, or None if it begins otherwise."""
+    words = document.tokens.words
+    if first >= last:
+        return None
+    if first not in bodies and _phrases("addressee_nouns").at(words, first, last) is None:
+        return None
+    action = _action(document, verbs, bodies, first, last)
+    if action is None or action - first > _LONGEST:
+        return None
+    names = _names(document, bodies, first, action)
+    joined = _phrases("jointly").at(words, action, last)
+    if joined is not None:
+        partner = read_addressees(document, verbs, bodies, joined.last, last)
+        if partner is not None:
+            return Addressees((*names, *partner.names), action)
+    return Addressees(names, action)
+
+
+def _action(
+    document: Document, verbs: bytes, bodies: Mapping[int, BodyMention], first: int, last: int
+) -> int | None:
+    """Where the first verb of action stands that is no part of a name."""
+    words, starts, text = document.tokens.words, document.tokens.starts, document.folded.text
+    i = first
+    while i < last:
+        body = bodies.get(i)
+        if body is not None and body.last <= last:
+            i = max(body.last, i + 1)
+            continue
+        if i > first and verbs[i] & ACT and not text[starts[i]].isupper():
+            hit = _phrases("addressee_nouns").at(words, i, last)
+            if hit is None and words[i - 1] not in ("được", "đã", "của", "-", "&"):
+                return i
+        i += 1
+    return None
+
+
+def _names(
+    document: Document, bodies: Mapping[int, BodyMention], first: int, last: int
+) -> tuple[str, ...]:
+    """Split at commas, semicolons and conjunctions before a new quantifier or office."""
+    words = document.tokens.words
+    names: list[tuple[int, int]] = []
+    start = first
+    for i in range(first + 1, last):
+        if words[i] not in (",", ";", "và", "cùng") or i + 1 >= last:
+            continue
+        follows = i + 2 if words[i + 1] in ("với", "cùng") else i + 1
+        if _phrases("openers").at(words, follows, last) is not None or follows in bodies:
+            names.append((start, i))
+            start = follows
+    names.append((start, last))
+    return tuple(
+        name for a, b in names if (name := _clean(document, a, b))
+    )
+
+
+def _clean(document: Document, first: int, last: int) -> str:
+    words, tokens = document.tokens.words, document.tokens
+    while last > first and words[last - 1] in _TRAILING:
+        last -= 1
+    while first < last and words[first] in (",", ";", ":"):
+        first += 1
+    if first >= last:
+        return ""
+    return document.folded.text[tokens.starts[first] : tokens.ends[last - 1]]
+
+
+_TRAILING = frozenset([",", ";", ":", "cần", "phải", "đã", "sẽ", "và", "nghiêm", "tiếp", "cùng", "với", "tự", "không", "ngay"])
+
+
+@cache
+def _phrases(name: str) -> Lexicon[bool]:
+    source = "leads" if name == "addressee_nouns" else "addressees"
+    return Lexicon((phrase, True) for phrase in language(source)[name])

@@ -1,0 +1,344 @@
+"""The embedded engine: a draft at once, without network or key.
+
+Frames decide the list of a clause (``frames``); here frames become items: what is a statement, what
+an end, what an action, who gives it and who is to act (annotation guide, rules 1-24).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from schemas import Draft, DraftDirective, DraftIssuer, DraftItem, DraftTarget, Sector
+from summarizer.addressees import read_addressees
+from summarizer.clauses import ACT, STATE, Clause
+from summarizer.frames import FRAMES, Member, Reason, read_frames
+from summarizer.indicators import name_indicator
+from summarizer.leads import opening
+from summarizer.lexicon import Lexicon, language
+from summarizer.overview import write_overview
+from summarizer.people import BodyMention, PersonMention
+from summarizer.reading import Reading
+from summarizer.sectors import sector_of
+from summarizer.times import deadline_in, target_deadline_in
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Why a clause went where it went; ``start``/``end`` are offsets into the document's text."""
+
+    number: int
+    text: str
+    start: int
+    end: int
+    frame: str
+    label: str
+    scores: dict[str, float]
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Labelled:
+    member: Member
+    labels: tuple[str, ...]  # one per clause of the member
+    directive: bool  # the member as a whole is an action
+
+
+def draft(reading: Reading) -> Draft:
+    """Decide a document."""
+    return _Drafter(reading).draft(_label_all(reading))
+
+
+def explain(reading: Reading) -> tuple[Decision, ...]:
+    """One decision for each clause of the body, with the weights behind it."""
+    folded = reading.document.folded
+    found: list[Decision] = []
+    for labelled in _label_all(reading):
+        member = labelled.member
+        scores = dict(zip(FRAMES, member.scores, strict=True))
+        for clause, label in zip(member.clauses, labelled.labels, strict=True):
+            own = "directive" if label == "none" and labelled.directive else label
+            start, end = folded.source_span(
+                reading.document.tokens.starts[clause.first],
+                reading.document.tokens.ends[clause.last - 1],
+            )
+            found.append(
+                Decision(
+                    clause.number,
+                    reading.words_of(clause.first, clause.last),
+                    start,
+                    end,
+                    member.frame,
+                    own,
+                    scores,
+                    tuple(member.reasons),
+                )
+            )
+    return tuple(found)
+
+
+# ---- labels -------------------------------------------------------------------------------------
+
+
+def _label_all(reading: Reading) -> list[_Labelled]:
+    words = reading.document.tokens.words
+    members = read_frames(
+        words, reading.clauses, reading.leads, reading.times, reading.anchor, reading.verbs
+    )
+    labeller = _Labeller(reading)
+    return [labeller.member(member) for member in members]
+
+
+class _Labeller:
+    """Turns the frame of a member into the labels of its clauses."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.words = reading.document.tokens.words
+        self.verbs = reading.verbs
+        self.times = {t.first: t for t in reading.times}
+
+    def member(self, member: Member) -> _Labelled:
+        if member.clauses[0].kind in ("title", "heading") or self._is_lead(member):
+            return _Labelled(member, tuple("none" for _ in member.clauses), False)
+        decide = {
+            "results": self._result,
+            "faults": self._fault,
+            "goals": self._goal,
+            "tasks": self._end,
+            "orders": self._end,
+            "talk": self._talk,
+        }.get(member.frame)
+        if decide is None:
+            return _Labelled(member, tuple("none" for _ in member.clauses), False)
+        labels = tuple(decide(member, clause) for clause in member.clauses)
+        directive = member.frame in ("tasks", "orders") and self._is_action(member, labels)
+        return _Labelled(member, labels, directive)
+
+    def _is_lead(self, member: Member) -> bool:
+        lead = member.lead
+        return lead is not None and lead.cut >= member.last and not self._figures(member)
+
+    def _figures(self, member: Member) -> bool:
+        return any(c.figures for c in member.clauses)
+
+    def _marks(self, member: Member, clause: Clause) -> set[str]:
+        marks: set[str] = set()
+        for at, found in member.marked.items():
+            if clause.first <= at < clause.last:
+                marks |= found
+        return marks
+
+    def _states(self, clause: Clause) -> bool:
+        return any(self.verbs[i] & STATE for i in range(clause.first, clause.last))
+
+    def _result(self, member: Member, clause: Clause) -> str:
+        marks = self._marks(member, clause)
+        if "fault_word" in marks:
+            return "shortcoming"
+        if clause.figures:
+            return "achievement"
+        if "effort" in marks or "context" in marks or not self._states(clause):
+            return "none"
+        return "achievement"
+
+    def _fault(self, member: Member, clause: Clause) -> str:
+        marks = self._marks(member, clause)
+        if "announced" in marks and not clause.figures:
+            return "none"
+        if clause.figures or "fault_word" in marks or self._states(clause):
+            return "shortcoming"
+        return "none"
+
+    def _goal(self, member: Member, clause: Clause) -> str:
+        if clause.figures or any(self.verbs[i] for i in range(clause.first, clause.last)):
+            return "target"
+        return "none"
+
+    def _end(self, member: Member, clause: Clause) -> str:
+        """Inside tasks and orders only a figure to reach or a milestone is an end (rules 8, 12)."""
+        marks = self._marks(member, clause)
+        if "fault_word" in marks and not self.verbs[self._head(clause)] & ACT:
+            return "shortcoming"
+        if any(f.role in ("level", "change", "of_plan", "over_plan") for f in clause.figures):
+            return "target"
+        if _milestones_in(self.words, clause.first, clause.last):
+            return "target"
+        return "none"
+
+    def _talk(self, member: Member, clause: Clause) -> str:
+        return "shortcoming" if "named_difficulty" in self._marks(member, clause) else "none"
+
+    def _head(self, clause: Clause) -> int:
+        head = opening(self.words, self.times, clause.first, clause.last)
+        return min(head, clause.last - 1)
+
+    def _is_action(self, member: Member, labels: Sequence[str]) -> bool:
+        """A member that only names ends is a target and no directive."""
+        if all(label in ("target", "shortcoming") for label in labels):
+            if member.lead is not None and member.lead.kind == "goal":
+                return False
+            head = self._head(member.clauses[0])
+            return _acts().at(self.words, head, member.last) is not None
+        return True
+
+
+# ---- items --------------------------------------------------------------------------------------
+
+
+class _Drafter:
+    """Collects items, with issuer and addressees handed on from clause to clause."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.tokens = reading.document.tokens
+        self.bodies = {b.first: b for b in reading.bodies}
+        self.times = {t.first: t for t in reading.times}
+        self.issuers: list[DraftIssuer] = []
+        self.speaker: int | None = None
+        self.addressees: tuple[str, ...] = ()
+        self.sector: Sector | None = None
+        self.plan_deadline: str | None = None
+        self.results: list[DraftItem] = []
+        self.faults: list[DraftItem] = []
+        self.targets: list[DraftTarget] = []
+        self.directives: list[DraftDirective] = []
+
+    def draft(self, members: Sequence[_Labelled]) -> Draft:
+        for labelled in members:
+            self._note_lead(labelled.member)
+            self._note_period(labelled.member)
+            if labelled.directive:
+                self._directive(labelled.member)
+            self._items(labelled)
+        return Draft(
+            overview="",
+            achievements=tuple(self.results),
+            shortcomings=tuple(self.faults),
+            targets=tuple(self.targets),
+            issuers=tuple(self.issuers),
+            directives=tuple(self.directives),
+        )
+
+    # -- context of the stretch
+
+    def _note_lead(self, member: Member) -> None:
+        lead = member.lead
+        if lead is None or lead.kind not in ("order", "say"):
+            return
+        if isinstance(lead.subject, PersonMention):
+            person = lead.subject.person
+            issuer = DraftIssuer(name=person.name, posts=person.posts, kind="person")
+        elif isinstance(lead.subject, BodyMention):
+            issuer = DraftIssuer(name=lead.subject.name, kind="body")
+        else:
+            return
+        number = self._issuer(issuer)
+        if number != self.speaker or lead.kind == "order":
+            self.addressees = ()
+        self.speaker = number
+
+    def _issuer(self, issuer: DraftIssuer) -> int:
+        if issuer not in self.issuers:
+            self.issuers.append(issuer)
+        return self.issuers.index(issuer)
+
+    def _note_period(self, member: Member) -> None:
+        for i in range(member.first, member.head):
+            time = self.times.get(i)
+            if time is not None and time.bound != "since":
+                self.plan_deadline = self.reading.words_of(time.first, time.last)
+
+    # -- measured items
+
+    def _items(self, labelled: _Labelled) -> None:
+        lead: str | None = None
+        for clause, label in zip(labelled.member.clauses, labelled.labels, strict=True):
+            if label == "none":
+                continue
+            sector = sector_of(self.tokens, clause.first, clause.last, around=self.sector)
+            self.sector = sector
+            indicator = None
+            if clause.figures:
+                indicator = name_indicator(
+                    self.reading.document, clause.first, clause.last, clause.figures, lead=lead
+                )
+                lead = lead or indicator
+            if label == "achievement":
+                self.results.append(
+                    DraftItem(clauses=(clause.number,), sector=sector, indicator=indicator)
+                )
+            elif label == "shortcoming":
+                self.faults.append(
+                    DraftItem(clauses=(clause.number,), sector=sector, indicator=indicator)
+                )
+            else:
+                self.targets.append(
+                    DraftTarget(
+                        clauses=(clause.number,),
+                        sector=sector,
+                        indicator=indicator,
+                        deadline=self._target_deadline(clause),
+                    )
+                )
+
+    def _target_deadline(self, clause: Clause) -> str | None:
+        found = target_deadline_in(
+            self.reading.document, self.reading.times, clause.first, clause.last
+        )
+        if found is not None:
+            return self.reading.words_of(found.first, found.last)
+        return self.plan_deadline
+
+    # -- directives
+
+    def _directive(self, member: Member) -> None:
+        first, last = member.first, member.last
+        head = opening(self.tokens.words, self.times, first, last)
+        orders = member.frame == "orders"
+        named = read_addressees(
+            self.reading.document, self.reading.verbs, self.bodies, head, last
+        )
+        addressees = self.addressees if orders else ()
+        issuer = self.speaker if orders else None
+        if orders and named is not None:
+            addressees = named.names
+            if member.lead is not None or not self.addressees:
+                self.addressees = named.names
+        if not orders:
+            issuer = self._own_body(named.names if named else ())
+        deadline = deadline_in(self.reading.document, self.reading.times, first, last)
+        sector = sector_of(self.tokens, first, last, around=self.sector)
+        self.sector = sector
+        self.directives.append(
+            DraftDirective(
+                clauses=tuple(c.number for c in member.clauses),
+                sector=sector,
+                issuer=issuer,
+                addressees=addressees,
+                deadline=self.reading.words_of(deadline.first, deadline.last)
+                if deadline
+                else None,
+            )
+        )
+
+    def _own_body(self, subject: tuple[str, ...]) -> int | None:
+        name = self.reading.context.body or (subject[0] if subject else None)
+        if name is None:
+            return None
+        return self._issuer(DraftIssuer(name=name, kind="body"))
+
+
+def _milestones_in(words: list[str], first: int, last: int) -> bool:
+    return any(True for _ in _milestones().scan(words, first, last))
+
+
+@cache
+def _milestones() -> Lexicon[bool]:
+    return Lexicon((phrase, True) for phrase in language("labels")["milestones"])
+
+
+@cache
+def _acts() -> Lexicon[bool]:
+    return Lexicon((phrase, True) for phrase in language("labels")["means"])
+
+

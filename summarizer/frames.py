@@ -1,0 +1,278 @@
+"""Frames: how each stretch of a report is to be read.
+
+Every semicolon member of the text collects weights from cues (``language/cues.toml``) and from what
+other modules found in it: times, leads, figures, the verb at its head. The frames of all members are
+then decided together: the sequence with the largest sum of weights less the price of every change
+of frame, found by the Viterbi algorithm (Viterbi 1967). A change is dear inside a sentence, cheaper
+at a new one and cheapest at a new paragraph (``language/frames.toml``).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Literal, get_args
+
+from summarizer.clauses import ACT, Clause
+from summarizer.leads import Lead, opening
+from summarizer.lexicon import Lexicon, language
+from summarizer.times import Anchor, TimeMention, tense
+
+Frame = Literal["results", "faults", "goals", "tasks", "orders", "talk", "aside"]
+FRAMES: tuple[Frame, ...] = get_args(Frame)
+_INDEX = {frame: i for i, frame in enumerate(FRAMES)}
+Weights = Sequence[tuple[int, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """What a group of phrases says: weights for frames, where it counts, marks for the labels."""
+
+    name: str
+    at: str
+    weights: tuple[tuple[int, float], ...]
+    marks: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One weight: the cue, the frame it speaks for, how strongly."""
+
+    cue: str
+    label: str
+    weight: float
+
+
+@dataclass(slots=True)
+class Member:
+    """A semicolon member: its clauses, the cues in it, its weights; filled while reading."""
+
+    clauses: list[Clause]
+    head: int
+    boundary: int  # 0 inside a sentence, 1 new sentence, 2 new paragraph
+    lead: Lead | None = None
+    frame: Frame = "aside"
+    scores: list[float] = field(default_factory=lambda: [0.0] * len(FRAMES))
+    reasons: list[Reason] = field(default_factory=list)
+    marks: set[str] = field(default_factory=set)
+    marked: dict[int, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def first(self) -> int:
+        """First token."""
+        return self.clauses[0].first
+
+    @property
+    def last(self) -> int:
+        """Token after the last one."""
+        return self.clauses[-1].last
+
+    def add(self, cue: str, weights: Iterable[tuple[int, float]]) -> None:
+        """Count weights for a cue."""
+        for index, weight in weights:
+            self.scores[index] += weight
+            self.reasons.append(Reason(cue, FRAMES[index], weight))
+
+
+def read_frames(
+    words: list[str],
+    clauses: Sequence[Clause],
+    leads: Sequence[Lead],
+    times: Sequence[TimeMention],
+    anchor: Anchor,
+    verbs: bytes,
+) -> list[Member]:
+    """Members of the text with their frames decided."""
+    members = _members(words, clauses, times)
+    _weigh(words, members, leads, times, anchor, verbs)
+    _decide(members)
+    return members
+
+
+def _members(
+    words: list[str], clauses: Sequence[Clause], times: Sequence[TimeMention]
+) -> list[Member]:
+    by_first = {t.first: t for t in times}
+    members: list[Member] = []
+    sentence, chain, line_kind = -2, -2, ""
+    previous_end = 0
+    for clause in clauses:
+        if clause.sentence < 0:
+            sentence = -2
+            continue
+        if clause.chain == chain:
+            members[-1].clauses.append(clause)
+        else:
+            boundary = 0
+            if clause.sentence != sentence:
+                new_line = any(w == "\n" for w in words[previous_end : clause.first])
+                boundary = 2 if new_line or not members else 1
+            head = opening(words, by_first, clause.first, clause.last)
+            members.append(Member([clause], head, boundary))
+        sentence, chain, line_kind = clause.sentence, clause.chain, clause.kind
+        previous_end = clause.last
+    return members
+
+
+# ---- weights ------------------------------------------------------------------------------------
+
+
+def _weigh(
+    words: list[str],
+    members: Sequence[Member],
+    leads: Sequence[Lead],
+    times: Sequence[TimeMention],
+    anchor: Anchor,
+    verbs: bytes,
+) -> None:
+    prices = _prices()
+    lead_at = iter(leads)
+    lead = next(lead_at, None)
+    time_at = 0
+    cue_hits = _cues().scan(words)
+    hit = next(cue_hits, None)
+    speaking = False
+    for position, member in enumerate(members):
+        figure_at = min((c.figures[0].first for c in member.clauses if c.figures), default=member.last)
+        while hit is not None and hit.first < member.first:
+            hit = next(cue_hits, None)
+        while hit is not None and hit.first < member.last:
+            for cue in hit.entry:
+                _count(member, cue, hit.first, figure_at)
+            hit = next(cue_hits, None)
+        while lead is not None and lead.verb < member.first:
+            lead = next(lead_at, None)
+        if lead is not None and lead.verb < member.last:
+            member.lead = lead
+            member.add(f"lead:{lead.kind}", prices.leads[lead.kind])
+        while time_at < len(times) and times[time_at].first < member.first:
+            time_at += 1
+        at = time_at
+        while at < len(times) and times[at].first < min(figure_at, member.last):
+            time = times[at]
+            at += 1
+            if time.first < member.head and (said := tense(time, anchor)) is not None:
+                member.add(f"time:{said}", prices.tenses[said])
+        _weigh_figures(member, prices)
+        if member.head < member.last and verbs[member.head] & ACT:
+            member.add("verb first", prices.verb_first)
+        speaking = _speech(member, speaking)
+        if not speaking:
+            member.add("nobody speaks", prices.nobody_speaks)
+        if position == 0:
+            member.add("opens the page", prices.opening)
+
+
+def _count(member: Member, cue: Cue, at: int, figure_at: int) -> None:
+    opens = member.boundary > 0
+    if cue.at == "any" or (at < figure_at and (cue.at == "head" or opens)):
+        if cue.at == "head" and at > member.head + _HEAD:
+            return
+        member.add(cue.name, cue.weights)
+        if cue.marks:
+            member.marks |= cue.marks
+            member.marked[at] = cue.marks
+
+
+_HEAD = 8  # tokens that still count as the head of a clause
+
+
+def _weigh_figures(member: Member, prices: "_Prices") -> None:
+    roles = {f.role for c in member.clauses for f in c.figures}
+    if not roles:
+        return
+    member.add("figure", prices.figure)
+    if roles & {"of_previous", "baseline", "of_plan"}:
+        member.add("compared", prices.compared)
+
+
+def _speech(member: Member, speaking: bool) -> bool:
+    if member.lead is not None and member.lead.kind in ("order", "say"):
+        return True
+    if member.boundary == 2 and "ends_speech" in member.marks:  # noqa: PLR2004 - see Member
+        return False
+    return speaking
+
+
+# ---- decision -----------------------------------------------------------------------------------
+
+
+def _decide(members: Sequence[Member]) -> None:
+    """Viterbi over frames; leaving and entering are priced apart, so a step costs O(frames)."""
+    if not members:
+        return
+    prices = _prices()
+    scores = list(members[0].scores)
+    came_from: list[list[int]] = []
+    for member in members[1:]:
+        leave = prices.leave[member.boundary]
+        left = [s - leave[i] for i, s in enumerate(scores)]
+        best = max(range(len(left)), key=left.__getitem__)
+        origin: list[int] = []
+        following: list[float] = []
+        for i, own in enumerate(member.scores):
+            moved = left[best] - prices.enter[i]
+            if best != i and moved > scores[i]:
+                origin.append(best)
+                following.append(moved + own)
+            else:
+                origin.append(i)
+                following.append(scores[i] + own)
+        scores = following
+        came_from.append(origin)
+    at = max(range(len(scores)), key=scores.__getitem__)
+    for position in range(len(members) - 1, -1, -1):
+        members[position].frame = FRAMES[at]
+        if position:
+            at = came_from[position - 1][at]
+
+
+# ---- data ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Prices:
+    leads: Mapping[str, Weights]
+    tenses: Mapping[str, Weights]
+    figure: Weights
+    compared: Weights
+    verb_first: Weights
+    nobody_speaks: Weights
+    opening: Weights
+    leave: tuple[tuple[float, ...], ...]
+    enter: tuple[float, ...]
+
+
+def _weights(table: Mapping[str, float]) -> tuple[tuple[int, float], ...]:
+    return tuple((_INDEX[f], float(w)) for f, w in table.items() if f in _INDEX)
+
+
+@cache
+def _prices() -> _Prices:
+    data = language("frames")
+    leave = tuple(
+        tuple(float(data["leave"][kind].get(f, data["leave"][kind]["else"])) for f in FRAMES)
+        for kind in ("member", "sentence", "paragraph")
+    )
+    found = data["found"]
+    return _Prices(
+        leads={kind: _weights(found["lead"][kind]) for kind in found["lead"]},
+        tenses={kind: _weights(found["time"][kind]) for kind in found["time"]},
+        figure=_weights(found["figure"]),
+        compared=_weights(found["compared"]),
+        verb_first=_weights(found["verb_first"]),
+        nobody_speaks=_weights(found["nobody_speaks"]),
+        opening=_weights(found["opening"]),
+        leave=leave,
+        enter=tuple(float(data["enter"][f]) for f in FRAMES),
+    )
+
+
+@cache
+def _cues() -> Lexicon[tuple[Cue, ...]]:
+    phrases: dict[str, tuple[Cue, ...]] = {}
+    for group in language("cues")["cue"]:
+        marks = frozenset(k for k, v in group.items() if v is True)
+        cue = Cue(group["name"], group["at"], _weights(group), marks)
+        for phrase in group["phrases"]:
+            phrases[phrase] = (*phrases.get(phrase, ()), cue)
+    return Lexicon(phrases.items())

@@ -1,0 +1,206 @@
+"""Leads: who says or sets what follows, and where what follows begins.
+
+"Phát biểu kết luận hội nghị, đồng chí X – Bí thư Huyện ủy yêu cầu | các xã …" has a speaker and an
+order verb; "Quý IV, phường phấn đấu | đưa …" a body and a goal verb. The lead is no part of any
+quote (annotation guide, rule 22). Positions are token positions.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from summarizer.documents import Document
+from summarizer.lexicon import Hit, Lexicon, language
+from summarizer.people import BodyMention, PersonMention
+from summarizer.sentences import Segment, Sentence
+from summarizer.times import TimeMention
+
+LeadKind = Literal["order", "say", "goal", "task"]
+Subject = PersonMention | BodyMention
+
+_KINDS: tuple[tuple[str, LeadKind], ...] = (
+    ("says", "say"),
+    ("orders", "order"),
+    ("tasks", "task"),
+    ("goals", "goal"),
+)
+_NEAR = 6  # tokens that may stand between a subject and its verb
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A lead verb with its subject; ``cut`` is where the content begins."""
+
+    sentence: int
+    verb: int
+    cut: int
+    kind: LeadKind
+    subject: Subject | None
+
+
+def find_leads(
+    document: Document,
+    sentences: Sequence[Sentence],
+    people: Sequence[PersonMention],
+    bodies: Sequence[BodyMention],
+    times: Sequence[TimeMention],
+) -> tuple[Lead, ...]:
+    """Leads in order of the text."""
+    finder = _Finder(
+        document.tokens.words,
+        {m.first: m for m in people},
+        {m.first: m for m in bodies},
+        {t.first: t for t in times},
+    )
+    found: list[Lead] = []
+    for index, sentence in enumerate(sentences):
+        found.extend(finder.in_sentence(index, sentence))
+    return tuple(found)
+
+
+def opening(words: list[str], times: Mapping[int, TimeMention], first: int, last: int) -> int:
+    """Where a clause really begins: behind times, connectives and commas at its head."""
+    i = first
+    while i < last:
+        if (time := times.get(i)) is not None and time.last <= last:
+            i = time.last
+        elif words[i] in ",:;.()-":
+            i += 1
+        elif (hit := _lexicon("connectives").at(words, i, last)) is not None:
+            i = hit.last
+        else:
+            break
+    return min(i, last)
+
+
+class _Finder:
+    def __init__(
+        self,
+        words: list[str],
+        people: Mapping[int, PersonMention],
+        bodies: Mapping[int, BodyMention],
+        times: Mapping[int, TimeMention],
+    ) -> None:
+        self.words = words
+        self.people = people
+        self.bodies = bodies
+        self.times = times
+
+    def in_sentence(self, index: int, sentence: Sentence) -> Iterator[Lead]:
+        speaker: PersonMention | None = None
+        for segment in sentence.segments:
+            head = opening(self.words, self.times, segment.first, segment.last)
+            lead, speaker = self._in_segment(index, segment, head, speaker)
+            if lead is not None:
+                yield lead
+
+    def _in_segment(
+        self, index: int, segment: Segment, head: int, speaker: PersonMention | None
+    ) -> tuple[Lead | None, PersonMention | None]:
+        near: Subject | None = None
+        said: Lead | None = None
+        i = segment.first
+        while i < segment.last:
+            subject = self.people.get(i) or self.bodies.get(i)
+            if subject is not None and subject.last <= segment.last:
+                near = subject
+                if isinstance(subject, PersonMention):
+                    speaker = subject
+                i = max(subject.last, i + 1)
+                continue
+            verb = _verbs().at(self.words, i, segment.last)
+            if verb is None:
+                i += 1
+                continue
+            kind = verb.entry
+            if self._counts(verb, segment, head, near, speaker):
+                who = near if near is not None and self._adjacent(near.last, verb.first) else None
+                who = who or (speaker if kind in ("order", "say") else near)
+                lead = Lead(index, verb.first, self._behind(verb.last, segment.last), kind, who)
+                if kind != "say":
+                    return lead, speaker
+                said = said or lead
+            i = verb.last
+        return said, speaker
+
+    def _counts(
+        self,
+        verb: Hit[LeadKind],
+        segment: Segment,
+        head: int,
+        near: Subject | None,
+        speaker: PersonMention | None,
+    ) -> bool:
+        at_head = verb.first == head
+        beside = near is not None and self._adjacent(near.last, verb.first)
+        if verb.entry in ("goal", "task"):
+            return at_head or beside or self._by_meeting(segment.first, verb.first)
+        if verb.entry == "say":
+            return isinstance(near, PersonMention) and (beside or near is speaker)
+        if self.words[verb.first] in _needs_addressee() and not self._addresses(verb, segment.last):
+            return False
+        if beside:
+            return not (isinstance(near, BodyMention) and self.words[verb.first] == "giao")
+        if speaker is not None:
+            return True
+        return at_head and verb.first + 1 < segment.last
+
+    def _addresses(self, verb: Hit[LeadKind], last: int) -> bool:
+        """Whether order verbs that are also plain verbs are followed by somebody or a colon."""
+        i = self._behind(verb.last, last)
+        if i >= last:
+            return True
+        if self.words[i - 1] in ":,":
+            return True
+        if i in self.bodies or i in self.people:
+            return True
+        return _lexicon("addressee_nouns").at(self.words, i, last) is not None
+
+    def _adjacent(self, subject_end: int, verb: int) -> bool:
+        if not 0 <= verb - subject_end <= _NEAR:
+            return False
+        i = subject_end
+        while i < verb:
+            hit = _lexicon("adverbs").at(self.words, i, verb)
+            if hit is None and self.words[i] not in ",":
+                return False
+            i = hit.last if hit is not None else i + 1
+        return True
+
+    def _by_meeting(self, first: int, verb: int) -> bool:
+        """"Đại hội thống nhất mục tiêu", "Nghị quyết đề ra 23 chỉ tiêu"."""
+        if verb - first > 14:  # noqa: PLR2004 - a lead is short
+            return False
+        return any(
+            _lexicon("deciders").at(self.words, i, verb) is not None for i in range(first, verb)
+        )
+
+    def _behind(self, i: int, last: int) -> int:
+        while i < last:
+            hit = _lexicon("fillers").at(self.words, i, last)
+            if hit is not None and hit.last < last:
+                i = hit.last
+            elif self.words[i] in ":,":
+                i += 1
+            elif (time := self.times.get(i)) is not None and time.last < last:
+                break
+            else:
+                break
+        return i
+
+
+@cache
+def _lexicon(name: str) -> Lexicon[bool]:
+    return Lexicon((phrase, True) for phrase in language("leads")[name])
+
+
+@cache
+def _verbs() -> Lexicon[LeadKind]:
+    data = language("leads")
+    return Lexicon((phrase, kind) for name, kind in _KINDS for phrase in data[name])
+
+
+@cache
+def _needs_addressee() -> frozenset[str]:
+    return frozenset(language("leads")["plain_orders"])
