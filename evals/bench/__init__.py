@@ -1,0 +1,1 @@
+"""Benchmarks: numbers to look at, nothing that fails."""
