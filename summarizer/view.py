@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 PLAIN_WIDTH = 100
 _GAP = " · "
+_MOST_REASONS = 6
 _WIDEST = 120  # longer lines tire the eye
 _SECTOR_WIDTH = 22
 
@@ -64,6 +65,15 @@ LABELS = {
     "target": "mục tiêu",
     "directive": "chỉ đạo",
     "none": "bỏ qua",
+}
+FRAMES = {
+    "results": "kết quả",
+    "faults": "hạn chế",
+    "goals": "mục tiêu",
+    "tasks": "nhiệm vụ",
+    "orders": "chỉ đạo",
+    "talk": "thảo luận",
+    "aside": "bên lề",
 }
 _STYLES = {
     "achievement": "green",
@@ -375,7 +385,7 @@ class ReasonLike(Protocol):
 
     @property
     def label(self) -> str:
-        """The list it spoke for."""
+        """The frame it spoke for."""
         ...
 
     @property
@@ -432,13 +442,29 @@ class DecisionsView:
 
 def _why(decision: DecisionLike) -> Iterator[RenderableType]:
     yield Text(clean(decision.text), "dim" if decision.label == "none" else "")
-    yield _Chips(clean(decision.frame) or "–", [_reason(r) for r in decision.reasons])
+    reasons = _strongest_first(decision.reasons)
+    chips = [Text(_reason(*reason), "dim") for reason in reasons[:_MOST_REASONS]]
+    if len(reasons) > _MOST_REASONS:
+        chips.append(Text(f"và {len(reasons) - _MOST_REASONS} dấu hiệu khác", "dim"))
+    yield _Chips(f"[{_frame(decision.frame)}]", chips)
 
 
-def _reason(reason: ReasonLike) -> Text:
-    weight = f"{reason.weight:+.1f}".replace(".", ",")
-    style = "dim " + _STYLES.get(reason.label, "").replace("dim", "")
-    return Text(f"{clean(reason.cue)} {weight} {LABELS.get(reason.label, reason.label)}", style)
+def _strongest_first(reasons: Iterable[ReasonLike]) -> list[tuple[str, str, float]]:
+    """Each cue once for each frame it speaks for, with all its weight."""
+    weights: dict[tuple[str, str], float] = {}
+    for reason in reasons:
+        key = clean(reason.cue), reason.label
+        weights[key] = weights.get(key, 0.0) + reason.weight
+    found = [(cue, label, weight) for (cue, label), weight in weights.items()]
+    return sorted(found, key=lambda reason: -abs(reason[2]))
+
+
+def _reason(cue: str, frame: str, weight: float) -> str:
+    return f"{cue} {weight:+.1f} {_frame(frame)}".replace(".", ",")
+
+
+def _frame(frame: str) -> str:
+    return FRAMES.get(frame, LABELS.get(frame, clean(frame)))
 
 
 # --- where it is shown -------------------------------------------------------------------------

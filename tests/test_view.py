@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+import summarizer.frames
 from schemas import (
     Achievement,
     Chair,
@@ -30,6 +31,7 @@ from schemas import (
     Unclaimed,
 )
 from summarizer.view import (
+    FRAMES,
     LABELS,
     SECTORS,
     DecisionsView,
@@ -263,15 +265,29 @@ class Decision:
 
 
 def test_a_decision_shows_the_clause_the_list_and_what_spoke_for_it() -> None:
-    decision = Decision(
-        7, "phấn đấu đạt 5%", "plan", "target", (Reason("phấn đấu", "target", 2.5),)
+    reasons = (
+        Reason("kế hoạch", "tasks", 1.0),
+        Reason("phấn đấu", "goals", 1.5),
+        Reason("phấn đấu", "goals", 1.0),
     )
+    decision = Decision(7, "phấn đấu đạt 5%", "goals", "target", reasons)
 
     page = plain(DecisionsView([decision]))
 
-    assert "7  mục tiêu" in page
-    assert "phấn đấu +2,5 mục tiêu" in page
+    assert "7  mục tiêu  phấn đấu đạt 5%" in page
+    assert "[mục tiêu]: phấn đấu +2,5 mục tiêu · kế hoạch +1,0 nhiệm vụ" in page
 
 
-def test_every_label_has_a_vietnamese_name() -> None:
+def test_a_decision_tells_only_its_strongest_reasons() -> None:
+    reasons = [Reason(f"dấu hiệu {i}", "goals", i / 10) for i in range(20)]
+
+    page = plain(DecisionsView([Decision(1, "phấn đấu", "goals", "target", reasons)]))
+
+    assert "dấu hiệu 19" in page
+    assert "dấu hiệu 1 " not in page
+    assert "và 14 dấu hiệu khác" in page
+
+
+def test_every_label_and_every_frame_has_a_vietnamese_name() -> None:
     assert set(LABELS) == {"achievement", "shortcoming", "target", "directive", "none"}
+    assert set(FRAMES) == set(summarizer.frames.FRAMES)
