@@ -1,10 +1,27 @@
-"""A document: its text as read, its name, and the reading that rules work on."""
+r"""A document: its text as read, its name, and the reading that rules work on.
 
+The text stays exactly as decoded, line breaks included (``\r\n`` stays two signs), so that
+every offset of a summary holds in the file as the user sees it. Only a byte-order mark is no
+part of the text.
+"""
+
+import codecs
+import re
+import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
+from typing import Self
 
+from schemas.summary import Flag
+from summarizer.errors import DocumentError
 from summarizer.folding import Folded, fold
+from summarizer.layout import Layout, read_layout
 from summarizer.lexicon import Tokens, tokenize
+
+LARGEST = 20_000_000
+"""Bytes of the largest document that is read; ten thousand pages, far beyond any report."""
 
 
 @dataclass(frozen=True)
@@ -13,6 +30,28 @@ class Document:
 
     text: str
     name: str | None = None
+
+    @classmethod
+    def read(cls, path: Path | str) -> Self:
+        """Read a file of text.
+
+        Raises ``DocumentError`` with one line that says what to do next.
+        """
+        path = Path(path)
+        return cls.decode(_bytes_of(path), path.name)
+
+    @classmethod
+    def decode(cls, data: bytes, name: str | None = None) -> Self:
+        """Make a document of bytes: UTF-8, or UTF-16 that says so or is unmistakable.
+
+        Raises ``DocumentError`` with one line that says what to do next.
+        """
+        label = name or "the input"
+        if len(data) > LARGEST:
+            raise _too_large(label)
+        text = _decoded(data, label)
+        _must_speak(text, label)
+        return cls(text, name)
 
     @cached_property
     def folded(self) -> Folded:
@@ -23,3 +62,218 @@ class Document:
     def tokens(self) -> Tokens:
         """Tokens of the folded text."""
         return tokenize(self.folded.key)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Lines of the page, each with its kind."""
+        return read_layout(self)
+
+    @cached_property
+    def issues(self) -> tuple[Flag, ...]:
+        """What makes every reading of this document doubtful."""
+        flags = (_language_flag(self), _end_flag(self))
+        return tuple(flag for flag in flags if flag is not None)
+
+
+# --- From a path to bytes ------------------------------------------------------------------------
+
+
+def _bytes_of(path: Path) -> bytes:
+    """Read the bytes of a file, never more than can be a report."""
+    label = "".join(sign if sign.isprintable() else "?" for sign in str(path))
+    try:
+        if path.is_dir():
+            raise DocumentError(
+                f"{label} is a folder; name a file in it, or use `summarizer batch {label}`"
+            )
+        if path.stat().st_size > LARGEST:
+            raise _too_large(label)
+        with path.open("rb") as file:
+            return file.read(LARGEST + 1)
+    except FileNotFoundError:
+        raise DocumentError(f"{label} does not exist; check the path") from None
+    except PermissionError:
+        raise DocumentError(f"{label} may not be read; check its permissions") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise DocumentError(f"{label} cannot be read ({reason}); check the path") from None
+
+
+def _too_large(label: str) -> DocumentError:
+    return DocumentError(
+        f"{label} is larger than {LARGEST // 1_000_000} MB; split it and summarize its parts"
+    )
+
+
+# --- From bytes to text --------------------------------------------------------------------------
+
+# First bytes of files that are often mistaken for text, and what to do with them.
+_MAGIC = (
+    (b"%PDF", "a PDF"),
+    (b"PK\x03\x04", "a Word, Excel or ZIP file"),
+    (b"\xd0\xcf\x11\xe0", "an old Word or Excel file"),
+    (b"{\\rtf", "an RTF file"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"\x1f\x8b", "a compressed file"),
+)
+_SAMPLE = 65_536  # bytes or characters that tell what a file is
+
+
+def _decoded(data: bytes, label: str) -> str:
+    if not data.strip(b"\x00\t\n\r\x0b\x0c "):
+        raise DocumentError(f"{label} is empty; nothing to summarize")
+    for magic, what in _MAGIC:
+        if data.startswith(magic):
+            raise DocumentError(f"{label} is {what}; save its text as UTF-8 and try again")
+    codec = _codec(data)
+    try:
+        return data.decode(codec).removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        if _is_cut_off(error, data):
+            return data[: error.start].decode(codec).removeprefix("\ufeff")
+        raise DocumentError(_wrong_encoding(data, label, codec)) from None
+
+
+def _codec(data: bytes) -> str:
+    if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    sample = data[: min(_SAMPLE, len(data) // 2 * 2)]
+    if sample.count(0) * 5 > len(sample):
+        # Without a mark: the high bytes of Vietnamese letters are 00, 01, 03, 1E and 20.
+        low, high = sample[0::2], sample[1::2]
+        if _are_high_bytes(high) and not _are_high_bytes(low):
+            return "utf-16-le"
+        if _are_high_bytes(low) and not _are_high_bytes(high):
+            return "utf-16-be"
+    return "utf-8"
+
+
+def _are_high_bytes(half: bytes) -> bool:
+    rest = half.translate(None, b"\x00\x01\x03\x1e\x20")
+    return len(rest) * 50 <= len(half)
+
+
+def _is_cut_off(error: UnicodeDecodeError, data: bytes) -> bool:
+    """Judge whether only the last letter lost some of its bytes."""
+    longest_rest = 3
+    return (
+        error.start > 0
+        and len(data) - error.start <= longest_rest
+        and ("unexpected end" in error.reason or "truncated" in error.reason)
+    )
+
+
+# Bytes of the most frequent letters in the encodings Vietnam used before Unicode.
+_TCVN3 = b"\xa8\xa9\xaa\xab\xac\xad\xae\xb5\xb6\xb7\xb8\xb9"
+_CP1258 = b"\xf0\xec\xf2\xcc\xde\xd2"
+_VNI = b"\xf1\xf6\xf9\xf8\xfb\xd5\xef"
+
+
+def _wrong_encoding(data: bytes, label: str, codec: str) -> str:
+    sample = data[:_SAMPLE]
+    if codec != "utf-8":
+        return f"{label} is damaged UTF-16; save it as UTF-8 and try again"
+    controls = len(sample) - len(sample.translate(None, bytes([*range(9), *range(14, 32)])))
+    if controls * 100 > len(sample):
+        return f"{label} is a binary file; save its text as UTF-8 and try again"
+    marked = {
+        "TCVN3 (ABC)": _TCVN3,
+        "CP1258": _CP1258,
+        "VNI": _VNI,
+    }
+    counts = {
+        name: len(sample) - len(sample.translate(None, letters)) for name, letters in marked.items()
+    }
+    name, count = max(counts.items(), key=lambda item: item[1])
+    guess = f"looks like the legacy encoding {name}" if count * 12 > len(sample) else "is not UTF-8"
+    return f"{label} {guess}; convert it to Unicode (UTF-8) and try again"
+
+
+# Texts typed for a legacy font and saved as Unicode: "Héi ®ång nh©n d©n", "Hoäi ñoàng nhaân daân".
+_TCVN3_LETTER = re.compile(r"[^\W\d_][®©µ¸¹¬«ª¨¶·]|[®©µ¸¹¬«ª¨¶·][^\W\d_]")
+_VNI_LETTER = re.compile(r"ñ|[aeou][äåûùøïõâ]")
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+def _must_speak(text: str, label: str) -> None:
+    """Refuse a text that nothing can be said about."""
+    if not text.strip():
+        raise DocumentError(f"{label} holds only blanks; nothing to summarize")
+    if "\x00" in text:
+        raise DocumentError(f"{label} is a binary file; save its text as UTF-8 and try again")
+    if _LETTER.search(text) is None:
+        raise DocumentError(f"{label} holds no letters; check that it is the report's text")
+    sample = text[:_SAMPLE]
+    if "ạ" in sample:  # no legacy font knows it
+        return
+    words = sample.count(" ") + 1
+    for name, letter in (("TCVN3 (ABC)", _TCVN3_LETTER), ("VNI", _VNI_LETTER)):
+        if len(letter.findall(sample)) * 3 > words > _FEW_WORDS:
+            raise DocumentError(
+                f"{label} was typed for a legacy {name} font; convert it to Unicode and try again"
+            )
+
+
+# --- What can be said only with doubt ------------------------------------------------------------
+
+_FEW_WORDS = 20  # a shorter text does not show its language
+_HEAD = 2_000  # characters that show it
+_VIETNAMESE = re.compile(r"[ăđơưạ-ỹ]")
+_SYLLABLE = re.compile(
+    r"(?:ngh?|nh|kh|gh|gi|ch|th|tr|ph|qu|[bcdđghklmnprstvx])?[aeiouy]{1,3}(?:ch|ng|nh|[cmnpt])?"
+)
+_LEAST_LETTERS = 0.09  # of characters; reports have 0.11 to 0.17
+_LEAST_MARKED = 0.6  # of words; reports have 0.77 to 0.93
+_LEAST_SYLLABLES = 0.7  # of words
+
+
+def _language_flag(document: Document) -> Flag | None:
+    head = document.folded.key[:_HEAD]
+    if len(_VIETNAMESE.findall(head)) >= _LEAST_LETTERS * len(head):
+        return None
+    words = Counter(word for word in document.tokens.words[:_HEAD] if word[0].isalpha())
+    count = words.total()
+    if count < _FEW_WORDS:
+        return None
+    marked = sum(n for word, n in words.items() if not word.isascii())
+    syllables = sum(n for word, n in words.items() if _SYLLABLE.fullmatch(_bare(word)))
+    if syllables < _LEAST_SYLLABLES * count:
+        return Flag(
+            code="not_vietnamese",
+            message=f"Only {syllables} of {count} words look Vietnamese; expect little.",
+        )
+    if marked < _LEAST_MARKED * count:
+        return Flag(
+            code="diacritics_missing",
+            message=f"Only {marked} of {count} words carry diacritics; much will be missed.",
+        )
+    return None
+
+
+def _bare(word: str) -> str:
+    plain = unicodedata.normalize("NFD", word.replace("đ", "d"))
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+_COMPLETE = tuple(".;:!?…/)]\"'”’»")
+_LEAST_LINE = 12  # tokens of a last line that is running text, not a name or a heading
+
+
+def _end_flag(document: Document) -> Flag | None:
+    """Judge whether the text stops in the middle of a sentence."""
+    lines = document.layout.lines
+    if not lines or lines[-1].kind not in {"body", "item"}:
+        return None
+    line = lines[-1]
+    long = line.last - line.first >= _LEAST_LINE
+    if not long and not any(other.kind == "body" for other in lines[:-1]):
+        return None
+    text = document.folded.text
+    if text.endswith(_COMPLETE, line.start, line.end):
+        return None
+    rest = text[max(line.start, line.end - 30) : line.end]
+    return Flag(code="truncated", message=f"The text stops without an end: “… {rest}”.")

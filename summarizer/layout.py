@@ -12,10 +12,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import pairwise
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from summarizer.documents import Document
 from summarizer.lexicon import Lexicon, language
+
+if TYPE_CHECKING:
+    from summarizer.documents import Document
 
 LineKind = Literal["furniture", "stamp", "title", "caption", "byline", "heading", "item", "body"]
 
@@ -35,7 +37,7 @@ class Line:
 class Layout:
     """The lines of a document in order; together they cover its folded text."""
 
-    document: Document
+    document: "Document"
     lines: tuple[Line, ...]
 
     @property
@@ -55,7 +57,7 @@ class Layout:
         return next((day for day in days if day is not None), None)
 
 
-def read_layout(document: Document) -> Layout:
+def read_layout(document: "Document") -> Layout:
     """Judge every line of a document; linear in its length."""
     tokens = document.tokens
     page = _Page(document.folded.text, tokens.words, tokens.starts, _rules())
@@ -86,7 +88,7 @@ class _Row:
     look: _Look | None = None  # where a prefix has decided it already
 
 
-def _rows(document: Document) -> Iterable[_Row]:
+def _rows(document: "Document") -> Iterable[_Row]:
     tokens = document.tokens
     words, starts, ends = tokens.words, tokens.starts, tokens.ends
     text = document.folded.text
