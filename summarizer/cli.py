@@ -148,7 +148,7 @@ def _read(file: str) -> "Document":
     if file == "-":
         if sys.stdin.isatty():
             _tell("reading from the terminal; end with Ctrl-D")
-        return Document.decode(sys.stdin.buffer.read())
+        return Document.decode(sys.stdin.buffer.read(), None)
     return Document.read(Path(file))
 
 
@@ -200,15 +200,18 @@ def _deliver(result: "str | RenderableType", output: Path | None) -> None:
 
 def _write(output: Path, text: str) -> None:
     """Replace the file only once all of it is written; pipes and devices are written into."""
-    if output.exists() and not output.is_file():
-        output.write_text(text, encoding="utf-8", newline="")
-        return
-    partial = output.with_name(f".{output.name}.{os.getpid()}")
+    target = output.resolve()
+    regular = target.is_file() or not target.exists()
+    place = target.with_name(f".{target.name}.{os.getpid()}") if regular else target
     try:
-        partial.write_text(text, encoding="utf-8", newline="")
-        partial.replace(output)
+        place.write_text(text, encoding="utf-8", newline="")
+        if regular:
+            place.replace(target)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(output)) from error
     finally:
-        partial.unlink(missing_ok=True)
+        if regular:
+            place.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -227,8 +230,12 @@ def _told(*, debug: bool) -> Iterator[None]:
     except SummarizerError as error:
         _fail(str(error), FAILED, debug=debug)
     except OSError as error:
-        name = f"{error.filename}: " if error.filename is not None else ""
-        _fail(f"{name}{error.strerror or error}; check the path and the rights", USAGE, debug=debug)
+        if error.filename is None:
+            _drop_output()
+        name = error.filename or "standard output"
+        _fail(
+            f"{name}: {error.strerror or error}; check path, rights and space", USAGE, debug=debug
+        )
     except Exception as error:
         _fail(
             f"{type(error).__name__}: {error}; this is a defect of summarizer: "
@@ -262,5 +269,5 @@ def _speak_utf8() -> None:
 
 
 def _drop_output() -> None:
-    """The reader has left; keep the interpreter from complaining about it at its end."""
+    """Nobody takes what is still to be written; keep the interpreter from trying at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -227,7 +227,35 @@ def test_a_file_that_cannot_be_written_is_one_line(tmp_path: Path, capsys: Captu
 
     assert main(["run", str(REPORT), "-o", str(out)]) == 2
 
-    assert "no such folder" in one_line(capsys)
+    assert str(out) in one_line(capsys)
+
+
+def test_a_link_is_written_through(tmp_path: Path) -> None:
+    (tmp_path / "real.json").touch()
+    link = tmp_path / "link.json"
+    link.symlink_to(tmp_path / "real.json")
+
+    assert main(["run", str(REPORT), "-o", str(link)]) == 0
+
+    assert link.is_symlink()
+    assert Summary.model_validate_json((tmp_path / "real.json").read_bytes())
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
+def test_a_full_disk_is_one_line() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "summarizer", "run", str(REPORT)],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("summarizer: standard output: No space left")
+    assert done.stderr.count("\n") == 1
 
 
 def test_debug_shows_where_it_happened(capsys: Captured) -> None:
