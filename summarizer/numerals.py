@@ -1,0 +1,492 @@
+"""Every number of a text: its exact value, and why it is no figure if it is none."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from summarizer.documents import Document
+from summarizer.endings import Endings
+from summarizer.lexicon import Lexicon, Tokens, language
+from summarizer.units import is_unit
+
+_DATA = language("numbers")
+_DAYS = frozenset(_DATA["date"]["before"])
+_SURE_DAYS = frozenset(_DATA["date"]["sure"])
+_SCALES = frozenset(_DATA["scale"]["words"])
+_SIGNS = frozenset(_DATA["document"]["signs"])
+_RESULT_AFTER = frozenset(_DATA["result"]["after"])
+_RESULT_COUNTS = frozenset(_DATA["result"]["counts"])
+_RESULT_BEFORE = Endings((phrase, True) for phrase in _DATA["result"]["before"])
+_AWARDS = Lexicon((phrase, True) for phrase in _DATA["award"]["words"])
+_PRIZES = frozenset(_DATA["award"]["counts"])
+_STOPS = frozenset((".", "\n", "!", "?"))
+_JOINS = frozenset((",", "-", "và", "&", "đến", "tới", "/"))
+_RANGES = frozenset(("-", "và", "&", "đến", "tới", "/"))
+# A numeral that follows one of these in a list is one of them too: mức độ 3, 4.
+_LISTED = frozenset(("grade", "ordinal", "document_number", "address", "date", "road", "programme"))
+_SHARED = frozenset(("grade", "age", "date", "period", "time"))
+_TIMES = frozenset(("tháng", "năm", "ngày", "tuổi", "sao"))
+_LONGEST = 18  # digits; no report counts further than 10^18
+
+
+@dataclass(frozen=True, slots=True)
+class Numeral:
+    """A number as written: token span ``[first, last)`` and offsets into the folded text.
+
+    ``reason`` says why it is no figure; None means that it may be one.
+    """
+
+    first: int
+    last: int
+    start: int
+    end: int
+    value: Decimal
+    reason: str | None = None
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    reason: str
+    unless_unit: bool
+    value: str | None
+    unit: frozenset[str]
+
+
+_BEFORE = Endings(
+    (
+        phrase,
+        _Cue(
+            group["reason"],
+            group.get("unless_unit", False),
+            group.get("value"),
+            frozenset(group.get("unit", ())),
+        ),
+    )
+    for group in _DATA["before"]
+    for phrase in group["words"]
+)
+_SPARE = frozenset(word for group in _DATA["after"] for word in group.get("spare", ()))
+_AFTER = Lexicon(
+    (phrase, (group["reason"], phrase in _SPARE))
+    for group in _DATA["after"]
+    for phrase in group["words"]
+)
+
+
+def read_value(word: str) -> tuple[Decimal, tuple[str, ...]]:
+    """The value of a number as written, Vietnamese style, and flags of doubtful separators."""
+    if word.isdecimal():
+        return Decimal(word), ()
+    whole, comma, tail = word.partition(",")
+    if comma and "," not in tail and "." not in tail:
+        return _comma_decimal(whole, tail)
+    if comma:
+        return _foreign(word)
+    return _dotted(word)
+
+
+def _comma_decimal(whole: str, tail: str) -> tuple[Decimal, tuple[str, ...]]:
+    doubtful = len(tail) == 3 and "." not in whole and whole.lstrip("0") != ""
+    value = Decimal(f"{whole.replace('.', '')}.{tail}")
+    return value, ("separator_ambiguous",) if doubtful else ()
+
+
+def _foreign(word: str) -> tuple[Decimal, tuple[str, ...]]:
+    """Several commas, or a dot after a comma: 1,234,567 and 1,234.5."""
+    whole, dot, tail = word.partition(".")
+    digits = whole.replace(",", "")
+    text = (
+        f"{digits}.{tail}" if dot and tail.isdecimal() else word.replace(",", "").replace(".", "")
+    )
+    return Decimal(text), ("separator_ambiguous",)
+
+
+def _dotted(word: str) -> tuple[Decimal, tuple[str, ...]]:
+    groups = word.split(".")
+    if groups[0] != "0" and len(groups[0]) <= 3 and all(len(g) == 3 for g in groups[1:]):
+        return Decimal("".join(groups)), ()
+    if len(groups) == 2:
+        return Decimal(word), ("nonstandard_decimal",)
+    return Decimal("".join(groups)), ("separator_ambiguous",)
+
+
+def read_numerals(document: Document) -> tuple[Numeral, ...]:
+    """Every number of the document, in order; each token of digits stands in exactly one."""
+    return tuple(_Reading(document.tokens, document.folded.text).numerals())
+
+
+def _year(word: str) -> bool:
+    return len(word) == 4 and word[:2] in ("19", "20") and word.isdecimal()
+
+
+def _upto(word: str, most: int) -> bool:
+    return len(word) <= 2 and word.isdecimal() and 0 < int(word) <= most
+
+
+def _day_month(word: str) -> bool:
+    """3.10 or 25.10 as a day and a month."""
+    day, dot, month = word.partition(".")
+    return bool(dot) and _upto(day, 31) and _upto(month, 12)
+
+
+class _Reading:
+    def __init__(self, tokens: Tokens, text: str) -> None:
+        self.tokens, self.text = tokens, text
+        self.words, self.starts, self.ends = tokens.words, tokens.starts, tokens.ends
+        self.count = len(tokens.words)
+        self.found: list[Numeral] = []
+        self._procedural_until = 0
+        self._award_from = 0
+        self._award_until = -1
+        self._award = False
+
+    def numerals(self) -> list[Numeral]:
+        done = 0
+        for p, word in enumerate(self.words):
+            if word[0].isdecimal() and p >= done:
+                numeral = self._read(p)
+                done = numeral.last
+                self.found.append(self._continued(numeral))
+        return self.found
+
+    def _word(self, i: int) -> str:
+        return self.words[i] if 0 <= i < self.count else "\n"
+
+    def _make(
+        self, p: int, last: int, reason: str | None, value: Decimal | None = None, *flags: str
+    ) -> Numeral:
+        if value is None:
+            word = self.words[p]
+            if len(word) > _LONGEST + _LONGEST // 3:
+                value, reason = Decimal(word.replace(".", "").replace(",", "")), "malformed"
+            else:
+                value, flags = read_value(word)
+        return Numeral(p, last, self.starts[p], self.ends[last - 1], value, reason, flags)
+
+    def _read(self, p: int) -> Numeral:
+        shaped = self._shape(p)
+        if shaped is not None:
+            last, reason = shaped
+            return self._make(p, last, reason)
+        return self._spaced(p) or self._make(p, p + 1, self._reason(p))
+
+    # Shapes: numbers that are told by their signs.
+
+    def _shape(self, p: int) -> tuple[int, str] | None:
+        word, sign, after = self.words[p], self._word(p + 1), self._word(p + 2)
+        if sign in "/-" and sign != "\n":
+            if after[0].isdecimal():
+                return self._pair(p, word, sign, after)
+            if after in _SIGNS and self._document(p):
+                return self._chain(p), "document_number"
+        if sign == ":" and after[0].isdecimal() and self.starts[p + 2] == self.ends[p] + 1:
+            return self._clock(p), "time"
+        if sign == "&" and after[0].isdecimal() and (_day_month(after) or self._word(p + 3) == "/"):
+            return p + 1, "date"
+        if _day_month(word) and self._word(p - 1) in _SURE_DAYS and not is_unit(self.words, p + 1):
+            return p + 1, "date"
+        if sign == "." and word.isdecimal() and len(word) < 3 and self._marker(p):
+            return p + 1, "list_marker"
+        if sign == ")" and self._enumerated(p):
+            return p + 1, "list_marker"
+        return None
+
+    def _pair(self, p: int, a: str, sign: str, b: str) -> tuple[int, str] | None:
+        third = p + 4 if self._word(p + 3) in "/-." and self._glued(p + 3) else 0
+        c = self._word(third) if third else "\n"
+        if third and c[0].isdecimal():
+            if _year(a) and _upto(b, 12) and _upto(c, 31):
+                return third + 1, "date"
+            if _upto(a, 31) and _upto(b, 12) and c.isdecimal() and len(c) in (2, 4, 5):
+                return third + 1, "date"
+        if c in _SIGNS and sign == "/":
+            return self._chain(p), "document_number"
+        if sign == "/" and a == "1" and b in _SCALES and self._word(p - 1) != "tháng":
+            return p + 3, "scale"
+        if _year(a) and _year(b):
+            return p + 3, "period"
+        if _upto(a, 12) and _year(b) and (self._tight(p) or self._word(p - 1) == "tháng"):
+            return p + 3, "date"
+        if _year(a) and sign == "-" and _upto(b, 12) and self._tight(p):
+            return p + 3, "date"
+        if sign == "/" and a == "24" and b in ("24", "7"):
+            return p + 3, "time"
+        if sign == "/" and a == b and self._word(p + 3) == "ký":
+            return p + 3, "counter"
+        if _upto(a, 31) and _upto(b, 12) and self._is_day(p, sign):
+            return p + 3, "date"
+        if _upto(a, 31) and self._word(p + 3) == "/" and _upto(b, 31) and self._date_at(p + 2):
+            return p + 1, "date"
+        return None
+
+    def _date_at(self, p: int) -> bool:
+        return _upto(self._word(p + 2), 12) and self._word(p - 2) in _DAYS | {"/"}
+
+    def _tight(self, p: int) -> bool:
+        return self.starts[p + 2] == self.ends[p] + 1
+
+    def _glued(self, i: int) -> bool:
+        """No blank before token ``i`` and another token after it without a blank."""
+        return (
+            0 < i < self.count - 1
+            and self.starts[i] == self.ends[i - 1]
+            and self.starts[i + 1] == self.ends[i]
+        )
+
+    def _is_day(self, p: int, sign: str) -> bool:
+        before = self._word(p - 1)
+        if before in _SURE_DAYS:
+            return not is_unit(self.words, p + 3)
+        if is_unit(self.words, p + 3) or sign == "-":
+            return False
+        if before in _DAYS and self._tight(p):
+            return not self._word(p + 3)[0].isalpha() or before not in ("và", ",", "(")
+        return self._tight(p) and not self._word(p + 3)[0].isalpha() and before not in _RESULT_AFTER
+
+    def _document(self, p: int) -> bool:
+        """An upper-case sign follows: 66-NQ/TW, 1715/QĐ-UBND, 13- NQ/HU."""
+        start = self.starts[p + 2]
+        return self.text[start].isupper() and start - self.ends[p] <= 3
+
+    def _chain(self, p: int) -> int:
+        """Where a document number ends: signs and letters, blanks only around the first dash."""
+        i = p + 1
+        while i < min(self.count, p + 10) and self._links(i, p):
+            i += 1
+        while i > p + 1 and not self.words[i - 1][0].isalnum():
+            i -= 1
+        return i
+
+    def _links(self, i: int, p: int) -> bool:
+        blank = self.starts[i] - self.ends[i - 1]
+        if blank > (1 if i <= p + 2 else 0):
+            return False
+        return (
+            self.words[i] in "/-"
+            or self.words[i][0].isdecimal()
+            or (self.words[i][0].isalpha() and self.text[self.starts[i]].isupper())
+        )
+
+    def _clock(self, p: int) -> int:
+        i = p
+        while self._word(i + 1) == ":" and self._word(i + 2)[0].isdecimal():
+            i += 2
+        return i + 1
+
+    def _marker(self, p: int) -> bool:
+        """1. at the start of a line or after a sentence, before a capital or a new number."""
+        if p + 2 >= self.count or self.starts[p + 2] == self.ends[p + 1]:
+            return p + 2 < self.count and self._word(p - 1) == "\n"
+        if self._word(p - 1) not in "\n.;:" and p > 0:
+            return False
+        following = self.text[self.starts[p + 2]]
+        return following.isupper() or following.isdecimal() or following in '\n-“"'
+
+    def _enumerated(self, p: int) -> bool:
+        """(1) or 1) before words; "(86,4%)" and "(0)" after words are none."""
+        word = self.words[p]
+        if len(word) > 2 or not word.isdecimal() or not int(word):
+            return False
+        before = self._word(p - 1)
+        if before == "(":
+            return self._word(p - 2) in "\n.;:," or self._word(p + 2)[0].isalnum()
+        return before in "\n.;:"
+
+    def _spaced(self, p: int) -> Numeral | None:
+        """112, 56% and 98 .5%: a tail of one or two digits before a percent sign."""
+        word, sign, tail = self.words[p], self._word(p + 1), self._word(p + 2)
+        if sign not in (",", ".") or not tail.isdecimal() or len(tail) > 2:
+            return None
+        if self._word(p + 3) != "%" or not word.isdecimal() or len(word) > 6:
+            return None
+        if self._word(p - 1) in ("%", ",", "năm") or _year(word):
+            return None
+        flags = ("spaced_number", "nonstandard_decimal") if sign == "." else ("spaced_number",)
+        return self._make(p, p + 3, None, Decimal(f"{word}.{tail}"), *flags)
+
+    # Reasons: numbers that are told by the words around them.
+
+    def _reason(self, p: int) -> str | None:
+        word = self.words[p]
+        before = self._word(p - 1)
+        if before == "năm" and (_year(word) or len(word) == 5 and word.isdecimal()):
+            return "date"
+        if len(word) >= 9 and word.isdecimal():
+            return "phone" if word[0] == "0" else "counter"
+        glued = self._glue(p)
+        if glued is not None:
+            return glued
+        unit = is_unit(self.words, p + 1)
+        reason = self._cued(p, unit)
+        if reason is not None:
+            return reason or None
+        if _year(word) and not unit:
+            return "date"
+        if word[0] == "0" and word.isdecimal() and self._word(p + 1)[0].isdecimal():
+            return "malformed"  # 0 74%
+        return self._counted(p, unit)
+
+    def _cued(self, p: int, unit: bool) -> str | None:
+        following = self._word(p + 1)
+        for cue in _BEFORE.before(self.words, p):
+            if cue.unit and following not in cue.unit:
+                continue
+            if cue.value is not None and self.words[p].lstrip("0") != cue.value:
+                continue
+            if following == "%" and cue.reason != "procedural":
+                continue
+            if cue.unless_unit and (unit or following in _TIMES or not self.words[p].isdecimal()):
+                continue
+            if cue.reason == "ordinal" and (self._ranked(p) or not self.words[p].isdecimal()):
+                return ""
+            if cue.reason == "date" and not self._dated(p):
+                continue
+            return cue.reason
+        return None
+
+    def _dated(self, p: int) -> bool:
+        """năm 5.000 tấn: a year that lost its number is followed by a quantity."""
+        word = self.words[p]
+        if self.words[p - 1] == "năm":
+            return word.isdecimal() and len(word) in (4, 5) and word[0] in "12"
+        return word.isdecimal() and (len(word) <= 2 or _year(word))
+
+    def _ranked(self, p: int) -> bool:
+        """xếp thứ 3, đứng ở vị trí thứ 9: a rank is a figure, an ordinal is none."""
+        window = self.words[max(0, p - 6) : p]
+        return window[-1] == "thứ" and bool({"xếp", "đứng", "vị", "hạng", "vươn"} & set(window))
+
+    def _glue(self, p: int) -> str | None:
+        """Digits glued to letters: QL14B, 3A, N18, km2, file names and addresses."""
+        start, end = self.starts[p], self.ends[p]
+        left = self.text[start - 1] if start else " "
+        if left.isalpha():
+            return self._glued_left(p)
+        if left in "/-+._" and self._is_path(start, end):
+            return "name"
+        right = self.text[end] if end < len(self.text) else " "
+        if right.isalpha() and self.ends[p + 1] == end + 1 and not is_unit(self.words, p + 1):
+            return "time" if right in "hH" else "name"
+        return None
+
+    def _glued_left(self, p: int) -> str | None:
+        word = self.words[p - 1]
+        if word in ("km", "m", "cm", "dm") and self.words[p] in ("2", "3"):
+            return "unit"
+        letters = self.text[self.starts[p - 1] : self.ends[p - 1]]
+        if word in ("ql", "tl", "đt", "hl", "đh"):
+            return "road"
+        if word == "h":
+            return "time"
+        return "name" if letters.isupper() or len(letters) == 1 else None
+
+    def _is_path(self, start: int, end: int) -> bool:
+        """Part of an address or a file name, told within 60 characters of unbroken text."""
+        head = self.text[max(0, start - 60) : start].rpartition(" ")[2].rpartition("\n")[2]
+        if "://" in head or "www" in head or "@" in head:
+            return True
+        tail = self.text[end : end + 6].lower()
+        return tail.startswith((".jpg", ".png", ".jpeg", ".html", ".gif", ".pdf"))
+
+    def _counted(self, p: int, unit: bool) -> str | None:
+        """The words after: periods, ages, announced counts, people present."""
+        if p < self._procedural_until:
+            return "procedural"
+        hit = _AFTER.at(self.words, p + 1) if p + 1 < self.count else None
+        if hit is None:
+            return "procedural" if self._word(p + 1) in _PRIZES and self._awards(p) else None
+        reason, spare = hit.entry
+        if spare and unit:
+            return None
+        if reason in ("announced_count", "procedural"):
+            return self._announced(p, hit.last, reason)
+        if reason == "period" and is_unit(self.words, p + 1) and self._longer_unit(p, hit.last):
+            return None
+        return reason
+
+    def _longer_unit(self, p: int, last: int) -> bool:
+        return (
+            is_unit(self.words, p + 1)
+            and self._word(p + 1) == "ngày"
+            and last == p + 2
+            and (self._word(p + 2) == "công")
+        )
+
+    def _announced(self, p: int, last: int, reason: str) -> str | None:
+        if self._word(p - 1) == "/":
+            return None
+        if reason == "procedural":
+            return self._procedure(p)
+        if self._word(p + 1) in _RESULT_COUNTS and self._is_result(p, last):
+            return None
+        return reason
+
+    def _is_result(self, p: int, last: int) -> bool:
+        """03 chỉ tiêu không đạt; hoàn thành 15 chỉ tiêu."""
+        if self._word(last) in _RESULT_AFTER:
+            return True
+        for i in range(last, min(self.count, last + 8)):
+            if self.words[i] in ",.;:\n()" or self.words[i][0].isdecimal():
+                break
+            if self.words[i] in ("đạt", "vượt", "hoàn", "không", "chưa") and i > last:
+                return True
+        return bool(_RESULT_BEFORE.before(self.words, p)) and self._word(last) != "trọng"
+
+    def _procedure(self, p: int) -> str | None:
+        word = self._word(p + 1)
+        if word == "tập" and not self._awards(p):
+            return None
+        if word in ("báo", "nghị", "tờ", "nq", "phiếu"):
+            window = self.words[max(0, p - 8) : p]
+            if not {"thông", "ý", "xem", "biểu", "nghe", "trình", "thảo"} & set(window):
+                return None
+        if word == "đại":
+            self._procedural_until = self._sentence_end(p)
+        return "procedural"
+
+    def _awards(self, p: int) -> bool:
+        """Whether the sentence around hands out awards; looked up once for each sentence."""
+        if not self._award_from <= p < self._award_until:
+            self._award_from, self._award_until = self._sentence_start(p), self._sentence_end(p)
+            hits = _AWARDS.scan(self.words, self._award_from, self._award_until)
+            self._award = next(hits, None) is not None
+        return self._award
+
+    def _sentence_end(self, p: int) -> int:
+        while p < self.count and self.words[p] not in _STOPS:
+            p += 1
+        return p
+
+    def _sentence_start(self, p: int) -> int:
+        floor = max(self._award_until, p - 400, 0)
+        while p > floor and self.words[p - 1] not in _STOPS:
+            p -= 1
+        return p
+
+    # Lists and ranges share the reason of their neighbour.
+
+    def _continued(self, numeral: Numeral) -> Numeral:
+        if not self.found:
+            return numeral
+        last = self.found[-1]
+        gap = numeral.first - last.last
+        if gap != 1 or self.words[last.last] not in _JOINS:
+            return numeral
+        if numeral.reason is None and last.reason in _LISTED:
+            if self._joins(last, numeral):
+                return replace(numeral, reason=last.reason)
+        elif numeral.reason in _SHARED and last.reason is None and self._shares(last):
+            self.found[-1] = replace(last, reason=numeral.reason)
+        return numeral
+
+    def _joins(self, last: Numeral, numeral: Numeral) -> bool:
+        if numeral.flags or numeral.value > 99 or self.words[numeral.first - 1] == "/":
+            return False
+        if last.reason == "date" and self.words[numeral.first - 1] == ",":
+            return False
+        return not is_unit(self.words, numeral.last) and not (
+            self._word(numeral.last)[0].isalpha() and self.words[numeral.first - 1] == "và"
+        )
+
+    def _shares(self, last: Numeral) -> bool:
+        return self.words[last.last] in _RANGES and last.value < 2100
