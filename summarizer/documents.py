@@ -212,7 +212,7 @@ def _must_speak(text: str, label: str) -> None:
         return
     words = sample.count(" ") + 1
     for name, letter in (("TCVN3 (ABC)", _TCVN3_LETTER), ("VNI", _VNI_LETTER)):
-        if len(letter.findall(sample)) * 3 > words > _FEW_WORDS:
+        if len(letter.findall(sample)) * 4 > words > _FEW_WORDS:
             raise DocumentError(
                 f"{label} was typed for a legacy {name} font; convert it to Unicode and try again"
             )

@@ -174,6 +174,7 @@ class _Rules:
     uncounted: frozenset[str]
     clock: frozenset[str]
     counters: frozenset[str]
+    counters_and_clock: frozenset[str]
     visit: Lexicon[bool]
     no_agency: frozenset[str]
     arrows: tuple[str, ...]
@@ -215,6 +216,7 @@ def _rules() -> _Rules:
         uncounted=frozenset(caption["uncounted"]),
         clock=frozenset(data["clock"]["words"]),
         counters=frozenset(data["clock"]["counters"]),
+        counters_and_clock=frozenset(data["clock"]["counters"] + data["clock"]["words"]),
         visit=_phrases(data["clock"]["visit"]),
         no_agency=frozenset(data["prefix"]["no_agency"]),
         arrows=tuple(data["furniture"]["arrows"]),
@@ -322,11 +324,14 @@ _STAMP_AT_MOST = 40  # tokens
 def _numeric(page: _Page, row: _Row) -> _Look | None:
     """Stamps and counters: numbers, signs and the words of a clock."""
     words, rules = page.words, page.rules
+    first = words[row.first]
+    if first[0].isalpha() and first not in rules.counters_and_clock:
+        return None
     if row.last - row.first > _STAMP_AT_MOST:
         return None
     line = words[row.first : row.last]
     letters = {word for word in line if word[0].isalpha()}
-    if letters <= rules.clock or letters <= rules.counters | rules.clock:
+    if letters <= rules.counters_and_clock:
         return _clock_or_counter(page, row, line, letters)
     return None
 
@@ -406,18 +411,20 @@ def _has_picture_sign(page: _Page, row: _Row) -> bool:
 
 
 _SECTION_AT_MOST = 7  # tokens in the name of a section of the site
+_PATHS = ((" / ", 2), (" > ", 2), (" » ", 1))
 
 
 def _is_trail(page: _Page, row: _Row) -> bool:
     """A path through the site ("Trang nhất / Chính trị / …"), or a section named twice."""
-    text = page.text[row.start : row.end]
-    if text.count(" / ") > 1 or text.count(" > ") > 1 or text.count(" » ") > 0:
-        return not any(word[0].isdecimal() for word in page.words[row.first : row.last])
+    text, words = page.text, page.words
+    for sign, least in _PATHS:
+        if text.count(sign, row.start, row.end) >= least:
+            return not any(word[0].isdecimal() for word in words[row.first : row.last])
     half, odd = divmod(row.last - row.first, 2)
-    if odd or not 1 < half <= _SECTION_AT_MOST:
-        return False
     middle = row.first + half
-    return page.words[row.first : middle] == page.words[middle : row.last]
+    if odd or not 1 < half <= _SECTION_AT_MOST or words[row.first] != words[middle]:
+        return False
+    return words[row.first : middle] == words[middle : row.last]
 
 
 _NAMES_AT_MOST = 14  # tokens
