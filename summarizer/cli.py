@@ -262,10 +262,10 @@ def _help_of(error: TyperException) -> str:
 
 
 def _speak_utf8() -> None:
-    """Reports are Vietnamese whatever the locale says."""
+    """Reports are Vietnamese whatever the locale says, and offsets count their own line breaks."""
     for stream, errors in ((sys.stdout, "strict"), (sys.stderr, "backslashreplace")):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors=errors)
+            stream.reconfigure(encoding="utf-8", errors=errors, newline="\n")
 
 
 def _drop_output() -> None:

@@ -16,8 +16,14 @@ from summarizer import Summarizer
 _LENGTHS = (5_000, 50_000, 500_000, 5_000_000)
 _HOSTILE_LENGTHS = (10_000, 100_000, 1_000_000)
 _PATIENCE = 60.0  # seconds that one measurement may be expected to take
+_OPENING = "Năm 2020, sản lượng lúa đạt 5.807 tấn, tăng 2,2% so với cùng kỳ.\n"  # or it is no text
 _HOSTILE = {
     "digits": "7",
+    "short numbers": "7 ",
+    "dotted digits": "7.",
+    "fractions": "1/",
+    "dashes": "- ",
+    "commas": ", ",
     "semicolons": ";",
     "open brackets": "(",
     "nested brackets": "()",
@@ -67,34 +73,36 @@ def _print_rate(reports: list[str]) -> None:
 
 def _print_growth(text: str) -> None:
     print("length       seconds   cost per character, against the shortest")
-    for length, seconds, ratio in _growth(text, _LENGTHS):
+    for length, seconds, ratio in _growth("", text, _LENGTHS):
         print(f"{length:>9,} {seconds:>10.3f} {ratio:>10.2f}")
 
 
 def _print_hostile(text: str) -> None:
-    plain = _seconds(_of_length(text, _HOSTILE_LENGTHS[1])) / _HOSTILE_LENGTHS[1]
+    plain = _seconds(_of_length("", text, _HOSTILE_LENGTHS[1])) / _HOSTILE_LENGTHS[1]
     print("hostile text           length    seconds   against a report   against its shortest")
     for name, piece in _HOSTILE.items():
-        for length, seconds, ratio in _growth(piece, _HOSTILE_LENGTHS):
+        for length, seconds, ratio in _growth(_OPENING, piece, _HOSTILE_LENGTHS):
             against = seconds / length / plain
             print(f"{name:<18} {length:>10,} {seconds:>10.3f} {against:>18.2f} {ratio:>22.2f}")
 
 
-def _growth(piece: str, lengths: tuple[int, ...]) -> Iterator[tuple[int, float, float]]:
+def _growth(
+    opening: str, piece: str, lengths: tuple[int, ...]
+) -> Iterator[tuple[int, float, float]]:
     """Length, seconds and relative cost, up to where a measurement would outlast patience."""
-    shortest = before = _seconds(_of_length(piece, lengths[0])) / lengths[0]
+    shortest = before = _seconds(_of_length(opening, piece, lengths[0])) / lengths[0]
     worse = 1.0
     for length in lengths:
         if before * length * worse > _PATIENCE:
             print(f"{length:>9,} left out: about {before * length * worse:,.0f} s expected")
             return
-        seconds = _seconds(_of_length(piece, length))
+        seconds = _seconds(_of_length(opening, piece, length))
         worse, before = max(1.0, seconds / length / before), seconds / length
         yield length, seconds, before / shortest
 
 
-def _of_length(piece: str, length: int) -> str:
-    return (piece * (length // len(piece) + 1))[:length]
+def _of_length(opening: str, piece: str, length: int) -> str:
+    return (opening + piece * (length // len(piece) + 1))[:length]
 
 
 def _print_start() -> None:
