@@ -49,6 +49,7 @@ class BodyMention:
     name: str
     kind: str  # "body" or "place"
     bare: bool  # a level without a name: "huyện", "Xã"
+    place: str | None  # "huyện Cô Tô" of "UBND huyện Cô Tô"
 
 
 class _Words(NamedTuple):
@@ -62,6 +63,7 @@ class _Words(NamedTuple):
     triggers: frozenset[str]
     body_triggers: frozenset[str]
     not_names: Lexicon[bool]
+    levels: frozenset[str]
     head_ends: frozenset[str]
     short: tuple[tuple[str, str], ...]
 
@@ -95,6 +97,7 @@ def _words() -> _Words:
         triggers=frozenset(_first(p) for p, _ in titles + heads) | surnames,
         body_triggers=frozenset(_first(p) for p, kind in pieces if kind != "department"),
         not_names=Lexicon((p, True) for p in bodies["not_names"]),
+        levels=frozenset(tokenize(match_key(p)).words[-1] for p in bodies["levels"]),
         head_ends=frozenset(tokenize(match_key(p)).words[-1] for p, _ in heads),
         short=tuple((match_key(a), match_key(b)) for a, b in bodies["short"].items()),
     )
@@ -354,7 +357,7 @@ def _post_key(post: str) -> str:
 
 
 def _same_post(one: str, other: str) -> bool:
-    """ "Chủ tịch UBND huyện" is "Chủ tịch UBND huyện Cô Tô", and so is a bare "Chủ tịch"."""
+    """A bare "Chủ tịch" and "Chủ tịch UBND huyện" are "Chủ tịch UBND huyện Cô Tô"."""
     short, long = sorted((one, other), key=len)
     return long == short or long.startswith(short + " ")
 
@@ -453,13 +456,15 @@ def _mention(page: _Page, found: _Found, person: Person) -> PersonMention:
 # --- bodies --------------------------------------------------------------------------------
 
 
-def find_bodies(document: Document) -> tuple[BodyMention, ...]:
-    """Every body and place, in order, without overlap."""
+def find_bodies(
+    document: Document, first: int = 0, last: int | None = None
+) -> tuple[BodyMention, ...]:
+    """Every body and place in tokens ``[first, last)``, in order, without overlap."""
     page = _page(document)
     triggers = _words().body_triggers
     found: list[BodyMention] = []
     taken = 0
-    for i, word in enumerate(page.words):
+    for i, word in enumerate(page.words[first:last], first):
         if word not in triggers or i < taken:
             continue
         if (trap := _trap_end(page, i)) > i:
@@ -491,4 +496,18 @@ def _body(page: _Page, i: int) -> BodyMention | None:
         name=page.slice(i, last),
         kind="place" if level else "body",
         bare=level and last == hit.last,
+        place=_place(page, i, last),
     )
+
+
+def _place(page: _Page, first: int, last: int) -> str | None:
+    """The named place that closes a body."""
+    start = None
+    for i in range(first, last):
+        hit = _words().pieces.at(page.words, i, last)
+        if hit is not None and hit.entry == "level":
+            start = i
+            break
+    if start is None or not page.capital(last - 1) or page.words[last - 1] in _words().levels:
+        return None
+    return page.slice(start, last)

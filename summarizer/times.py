@@ -244,7 +244,7 @@ def _read_day(words: Sequence[str], i: int) -> _Reading | None:
     if found is None:
         return None
     first = i - 1 if words[i] == "ngày" and _at(words, i - 1) in {"sáng", "chiều", "tối"} else i
-    return _Reading(first, found.last, found.moment)
+    return _Reading(first + (words[i] == "("), found.last, found.moment)
 
 
 _SENTENCE_SIGNS = frozenset({",", ".", ";", ":", ")", "(", "\n", "", "/"})
@@ -269,6 +269,11 @@ def _looks_like_date(words: Sequence[str], i: int, last: int) -> bool:
     if words[i] in {"trước", "nhất"}:
         return True
     return _at(words, last) in _SENTENCE_SIGNS or _at(words, last) in _AFTER_DATE
+
+
+def _read_bracket(words: Sequence[str], i: int) -> _Reading | None:
+    """Read "hai ngày (28 và 29/7)"."""
+    return _read_day(words, i) if "ngày" in words[max(0, i - 4) : i] else None
 
 
 def _read_slash(words: Sequence[str], i: int) -> _Reading | None:
@@ -331,7 +336,7 @@ def _read_part(words: Sequence[str], i: int) -> _Reading | None:
         if words[i - 1] == "năm" or _number(_at(words, i + 1), _MONTHS):
             return None
         year, last = _year_after(words, i + 1)
-        return _Reading(first, last, Moment("part", year=year, months=count, edge="start"))
+        return _Reading(first, last, Moment("part", year=year, months=count))
     last = i + 1 + edge.last
     year, after = _year_after(words, last)
     if after == last and _at(words, last) == "năm":
@@ -437,6 +442,7 @@ _READERS: dict[str, _Reader] = {
     "từ": _read_bare_day,
     "là": _read_bare_day,
     "vào": _read_bare_day,
+    "(": _read_bracket,
     "/": _read_slash,
     "-": _read_range,
     "tháng": _read_month,
