@@ -11,7 +11,8 @@ from functools import cache
 from schemas import Draft, DraftDirective, DraftIssuer, DraftItem, DraftTarget, Sector
 from summarizer.addressees import read_addressees
 from summarizer.clauses import ACT, STATE, Clause
-from summarizer.frames import FRAMES, Member, Reason, read_frames
+from summarizer.framing import FRAMES
+from summarizer.frames import Member, Reason, read_frames
 from summarizer.indicators import name_indicator
 from summarizer.leads import opening
 from summarizer.lexicon import Lexicon, language
@@ -88,6 +89,9 @@ def _label_all(reading: Reading) -> list[_Labelled]:
     return [labeller.member(member) for member in members]
 
 
+_PURPOSES = frozenset(["để", "nhằm"])
+
+
 class _Labeller:
     """Turns the frame of a member into the labels of its clauses."""
 
@@ -115,8 +119,15 @@ class _Labeller:
         return _Labelled(member, labels, directive)
 
     def _is_lead(self, member: Member) -> bool:
+        """A stretch that only opens what follows it."""
+        if self._figures(member):
+            return False
         lead = member.lead
-        return lead is not None and lead.cut >= member.last and not self._figures(member)
+        if lead is not None and lead.cut >= member.last:
+            return True
+        if self.words[member.head if member.head < member.last else member.first] in _PURPOSES:
+            return True
+        return member.introduces and "achieved" not in member.marks
 
     def _figures(self, member: Member) -> bool:
         return any(c.figures for c in member.clauses)
@@ -133,6 +144,8 @@ class _Labeller:
 
     def _result(self, member: Member, clause: Clause) -> str:
         marks = self._marks(member, clause)
+        if "context" in marks and not clause.figures:
+            return "none"
         if "fault_word" in marks:
             return "shortcoming"
         if clause.figures:
@@ -143,7 +156,7 @@ class _Labeller:
 
     def _fault(self, member: Member, clause: Clause) -> str:
         marks = self._marks(member, clause)
-        if "announced" in marks and not clause.figures:
+        if "announced" in marks and "fault_word" not in marks and not clause.figures:
             return "none"
         if clause.figures or "fault_word" in marks or self._states(clause):
             return "shortcoming"

@@ -10,27 +10,15 @@ at a new one and cheapest at a new paragraph (``language/frames.toml``).
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Literal, get_args
 
 from summarizer.clauses import ACT, Clause
+from summarizer.framing import FRAMES, Cue, Frame, cues, weights_of
 from summarizer.leads import Lead, opening
-from summarizer.lexicon import Lexicon, language
+from summarizer.lexicon import language
 from summarizer.times import Anchor, TimeMention, tense
 
-Frame = Literal["results", "faults", "goals", "tasks", "orders", "talk", "aside"]
-FRAMES: tuple[Frame, ...] = get_args(Frame)
 _INDEX = {frame: i for i, frame in enumerate(FRAMES)}
 Weights = Sequence[tuple[int, float]]
-
-
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """What a group of phrases says: weights for frames, where it counts, marks for the labels."""
-
-    name: str
-    at: str
-    weights: tuple[tuple[int, float], ...]
-    marks: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +38,7 @@ class Member:
     head: int
     boundary: int  # 0 inside a sentence, 1 new sentence, 2 new paragraph
     lead: Lead | None = None
+    introduces: bool = False  # a colon follows: it only opens the list behind it
     frame: Frame = "aside"
     scores: list[float] = field(default_factory=lambda: [0.0] * len(FRAMES))
     reasons: list[Reason] = field(default_factory=list)
@@ -102,6 +91,8 @@ def _members(
         if clause.chain == chain:
             members[-1].clauses.append(clause)
         else:
+            if members and clause.opener == ":":
+                members[-1].introduces = True
             boundary = 0
             if clause.sentence != sentence:
                 new_line = any(w == "\n" for w in words[previous_end : clause.first])
@@ -128,9 +119,10 @@ def _weigh(
     lead_at = iter(leads)
     lead = next(lead_at, None)
     time_at = 0
-    cue_hits = _cues().scan(words)
+    cue_hits = cues().scan(words)
     hit = next(cue_hits, None)
     speaking = False
+    listing = _Listing()
     for position, member in enumerate(members):
         figure_at = min((c.figures[0].first for c in member.clauses if c.figures), default=member.last)
         while hit is not None and hit.first < member.first:
@@ -155,11 +147,46 @@ def _weigh(
         _weigh_figures(member, prices)
         if member.head < member.last and verbs[member.head] & ACT:
             member.add("verb first", prices.verb_first)
+        listing = listing.over(member, members[position + 1 : position + 2])
+        if listing.frame is not None:
+            member.add("list goes on", prices.listing[listing.frame])
         speaking = _speech(member, speaking)
         if not speaking:
             member.add("nobody speaks", prices.nobody_speaks)
         if position == 0:
             member.add("opens the page", prices.opening)
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """The frame that a heading or a lead with a colon opened for the list behind it."""
+
+    frame: Frame | None = None
+    by_heading: bool = False
+
+    def over(self, member: Member, following: Sequence[Member]) -> "_Listing":
+        """The listing that holds at a member."""
+        if member.clauses[0].kind == "heading":
+            return _Listing(_strongest(member), by_heading=True)
+        if member.lead is not None and member.lead.kind in ("goal", "task"):
+            frame: Frame = "goals" if member.lead.kind == "goal" else "tasks"
+            return _Listing(frame, self.by_heading)
+        if member.lead is not None or (member.boundary == _PARAGRAPH and not self.by_heading):
+            return _Listing()
+        if following and following[0].clauses[0].opener == ":" and (frame_ := _strongest(member)):
+            return _Listing(frame_, self.by_heading)
+        return self
+
+
+_PARAGRAPH = 2
+
+
+def _strongest(member: Member) -> Frame | None:
+    best = max(range(len(FRAMES)), key=member.scores.__getitem__)
+    return FRAMES[best] if member.scores[best] >= _DECIDED else None
+
+
+_DECIDED = 2.5  # a heading or lead with less says nothing about the list behind it
 
 
 def _count(member: Member, cue: Cue, at: int, figure_at: int) -> None:
@@ -186,7 +213,7 @@ def _weigh_figures(member: Member, prices: "_Prices") -> None:
 
 
 def _speech(member: Member, speaking: bool) -> bool:
-    if member.lead is not None and member.lead.kind in ("order", "say"):
+    if member.lead is not None and member.lead.kind in ("order", "say", "praise"):
         return True
     if member.boundary == 2 and "ends_speech" in member.marks:  # noqa: PLR2004 - see Member
         return False
@@ -238,12 +265,9 @@ class _Prices:
     verb_first: Weights
     nobody_speaks: Weights
     opening: Weights
+    listing: Mapping[str, Weights]
     leave: tuple[tuple[float, ...], ...]
     enter: tuple[float, ...]
-
-
-def _weights(table: Mapping[str, float]) -> tuple[tuple[int, float], ...]:
-    return tuple((_INDEX[f], float(w)) for f, w in table.items() if f in _INDEX)
 
 
 @cache
@@ -255,24 +279,14 @@ def _prices() -> _Prices:
     )
     found = data["found"]
     return _Prices(
-        leads={kind: _weights(found["lead"][kind]) for kind in found["lead"]},
-        tenses={kind: _weights(found["time"][kind]) for kind in found["time"]},
-        figure=_weights(found["figure"]),
-        compared=_weights(found["compared"]),
-        verb_first=_weights(found["verb_first"]),
-        nobody_speaks=_weights(found["nobody_speaks"]),
-        opening=_weights(found["opening"]),
+        leads={kind: weights_of(found["lead"][kind]) for kind in found["lead"]},
+        tenses={kind: weights_of(found["time"][kind]) for kind in found["time"]},
+        figure=weights_of(found["figure"]),
+        compared=weights_of(found["compared"]),
+        verb_first=weights_of(found["verb_first"]),
+        nobody_speaks=weights_of(found["nobody_speaks"]),
+        opening=weights_of(found["opening"]),
+        listing={f: ((_INDEX[f], float(found["listing"][f])),) for f in FRAMES},
         leave=leave,
         enter=tuple(float(data["enter"][f]) for f in FRAMES),
     )
-
-
-@cache
-def _cues() -> Lexicon[tuple[Cue, ...]]:
-    phrases: dict[str, tuple[Cue, ...]] = {}
-    for group in language("cues")["cue"]:
-        marks = frozenset(k for k, v in group.items() if v is True)
-        cue = Cue(group["name"], group["at"], _weights(group), marks)
-        for phrase in group["phrases"]:
-            phrases[phrase] = (*phrases.get(phrase, ()), cue)
-    return Lexicon(phrases.items())

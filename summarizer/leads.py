@@ -5,22 +5,24 @@ order verb; "Quý IV, phường phấn đấu | đưa …" a body and a goal ver
 quote (annotation guide, rule 22). Positions are token positions.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+from summarizer.framing import cues
 from summarizer.documents import Document
 from summarizer.lexicon import Hit, Lexicon, language
 from summarizer.people import BodyMention, PersonMention
 from summarizer.sentences import Segment, Sentence
 from summarizer.times import TimeMention
 
-LeadKind = Literal["order", "say", "goal", "task"]
+LeadKind = Literal["order", "say", "praise", "goal", "task"]
 Subject = PersonMention | BodyMention
 
 _KINDS: tuple[tuple[str, LeadKind], ...] = (
     ("says", "say"),
+    ("praises", "praise"),
     ("orders", "order"),
     ("tasks", "task"),
     ("goals", "goal"),
@@ -45,8 +47,9 @@ def find_leads(
     people: Sequence[PersonMention],
     bodies: Sequence[BodyMention],
     times: Sequence[TimeMention],
+    headlines: Container[int] = (),
 ) -> tuple[Lead, ...]:
-    """Leads in order of the text."""
+    """Leads in order of the text; lines in ``headlines`` have none."""
     finder = _Finder(
         document.tokens.words,
         {m.first: m for m in people},
@@ -55,7 +58,8 @@ def find_leads(
     )
     found: list[Lead] = []
     for index, sentence in enumerate(sentences):
-        found.extend(finder.in_sentence(index, sentence))
+        if sentence.line not in headlines:
+            found.extend(finder.in_sentence(index, sentence))
     return tuple(found)
 
 
@@ -72,6 +76,23 @@ def opening(words: list[str], times: Mapping[int, TimeMention], first: int, last
         else:
             break
     return min(i, last)
+
+
+def needs(words: list[str], sentences: Sequence[Sentence]) -> Iterator[int]:
+    """Where a need follows a fault in one clause: "X còn tiềm ẩn nguy cơ, | cần Y" (rule 5)."""
+    for sentence in sentences:
+        for segment in sentence.segments:
+            for i in range(segment.first + 2, segment.last):
+                if words[i] in _NEEDS and words[i - 1] in ",-" and _fault(words, segment.first, i):
+                    yield i
+                    break
+
+
+_NEEDS = frozenset(["cần", "phải"])
+
+
+def _fault(words: list[str], first: int, last: int) -> bool:
+    return any("fault_word" in c.marks for hit in cues().scan(words, first, last) for c in hit.entry)
 
 
 class _Finder:
@@ -116,9 +137,10 @@ class _Finder:
             kind = verb.entry
             if self._counts(verb, segment, head, near, speaker):
                 who = near if near is not None and self._adjacent(near.last, verb.first) else None
-                who = who or (speaker if kind in ("order", "say") else near)
-                lead = Lead(index, verb.first, self._behind(verb.last, segment.last), kind, who)
-                if kind != "say":
+                who = who or (near if kind in ("goal", "task") else speaker)
+                cut = segment.first if kind == "praise" else self._behind(verb.last, segment.last)
+                lead = Lead(index, verb.first, cut, kind, who)
+                if kind not in ("say", "praise"):
                     return lead, speaker
                 said = said or lead
             i = verb.last
@@ -136,7 +158,7 @@ class _Finder:
         beside = near is not None and self._adjacent(near.last, verb.first)
         if verb.entry in ("goal", "task"):
             return at_head or beside or self._by_meeting(segment.first, verb.first)
-        if verb.entry == "say":
+        if verb.entry in ("say", "praise"):
             return isinstance(near, PersonMention) and (beside or near is speaker)
         if self.words[verb.first] in _needs_addressee() and not self._addresses(verb, segment.last):
             return False

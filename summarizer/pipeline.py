@@ -38,7 +38,7 @@ class Summarizer:
         run = Run(
             engine=EMBEDDED,
             task=_task(),
-            issues=document.issues,
+            issues=getattr(document, "issues", ()),
         )
         summary = assemble(reading, draft, run)
         seconds = round(time.perf_counter() - started, 4)

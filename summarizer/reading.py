@@ -8,7 +8,7 @@ from summarizer.context import read_context
 from summarizer.documents import Document
 from summarizer.figures import FigureMention, read_figures
 from summarizer.layout import Layout, read_layout
-from summarizer.leads import Lead, find_leads
+from summarizer.leads import Lead, find_leads, needs
 from summarizer.numerals import Numeral, read_numerals
 from summarizer.people import BodyMention, PersonMention, find_bodies, find_people
 from summarizer.sentences import Sentence, split_sentences
@@ -56,9 +56,11 @@ def read(document: Document) -> Reading:
         if line.kind in _TEXT_KINDS and line.first < line.last
     ]
     sentences = split_sentences(document, lines)
-    leads = find_leads(document, sentences, people, bodies, times)
+    headlines = {i for i, line in enumerate(layout.lines) if line.kind in ("title", "heading")}
+    leads = find_leads(document, sentences, people, bodies, times, headlines)
     verbs = mark_verbs(document.tokens.words)
-    cuts = [lead.cut for lead in leads]
+    cuts = [lead.cut for lead in leads if lead.kind != "praise"]
+    cuts.extend(needs(document.tokens.words, sentences))
     clauses = cut_clauses(document, layout, sentences, cuts, figures, verbs)
     return Reading(
         document,
