@@ -264,7 +264,7 @@ class _Assembler:
     # ---- truth ------------------------------------------------------------------------------
 
     def _written(self, text: str, what: str) -> bool:
-        plain = " ".join(unicodedata.normalize("NFC", text).split()).lower()
+        plain = _plain(" ".join(unicodedata.normalize("NFC", text).split()))
         if plain and plain in self._plain():
             return True
         self._drop("not_in_source", f"{what} {text!r} does not stand in the source, dropped")
@@ -272,7 +272,7 @@ class _Assembler:
 
     def _plain(self) -> str:
         if not hasattr(self, "_plain_text"):
-            self._plain_text = self.folded.text.lower().replace("\n", " ")
+            self._plain_text = _plain(self.folded.text.replace("\n", " "))
         return self._plain_text
 
     def _grounded_overview(self, overview: str) -> str:
@@ -314,6 +314,22 @@ class _Assembler:
         return Coverage(
             numerals=counted, used=used, set_aside=tuple(aside), unclaimed=tuple(unclaimed)
         )
+
+
+_SHORT_FORMS = (
+    ("ủy ban nhân dân", "ubnd"),
+    ("uỷ ban nhân dân", "ubnd"),
+    ("hội đồng nhân dân", "hđnd"),
+    ("mặt trận tổ quốc", "mttq"),
+)
+
+
+def _plain(text: str) -> str:
+    """Lower case, with the bodies every report abbreviates in their short form."""
+    text = text.lower()
+    for full, short in _SHORT_FORMS:
+        text = text.replace(full, short)
+    return text
 
 
 _TRAILING = frozenset([",", ";", ".", ":", "…", "(", "-"])

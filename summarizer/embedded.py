@@ -307,7 +307,7 @@ class _Drafter:
     def _directive(self, member: Member) -> None:
         first, last = member.first, member.last
         head = opening(self.tokens.words, self.times, first, last)
-        orders = member.frame == "orders"
+        orders = member.frame == "orders" or member.spoken
         named = read_addressees(
             self.reading.document, self.reading.verbs, self.bodies, head, last
         )

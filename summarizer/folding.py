@@ -29,7 +29,7 @@ _LEAST_WRAPPED = 30
 _WIDEST_COLUMN = 160
 _LEAST_CUTS = 3
 _LIST_MARKER = re.compile(
-    r"(?:\d{1,3}|[^\W\d_]{1,4})[.)/](?:\s|$)|[^\w\s(\"“]|\(?\d{1,2}\)|https?:|www\."
+    r"(?:\d{1,3}|[^\W\d_]{1,4})[.)/](?:\s|$)|[^\w\s(\"“]|\(?\d{1,2}\)|[^\W\d_]+\d|https?:|www\."
 )
 
 # Old and new placing of the tone mark, i/y after h, k, l, m, t and after qu; dashes and quotes;

@@ -38,6 +38,7 @@ class Member:
     head: int
     boundary: int  # 0 inside a sentence, 1 new sentence, 2 new paragraph
     lead: Lead | None = None
+    spoken: bool = False  # inside somebody's speech
     introduces: bool = False  # a colon follows: it only opens the list behind it
     frame: Frame = "aside"
     scores: list[float] = field(default_factory=lambda: [0.0] * len(FRAMES))
@@ -121,7 +122,7 @@ def _weigh(
     time_at = 0
     cue_hits = cues().scan(words)
     hit = next(cue_hits, None)
-    speaking = False
+    speaking = heard = False
     listing = _Listing()
     for position, member in enumerate(members):
         figure_at = min((c.figures[0].first for c in member.clauses if c.figures), default=member.last)
@@ -151,7 +152,13 @@ def _weigh(
         if listing.frame is not None:
             member.add("list goes on", prices.listing[listing.frame])
         speaking = _speech(member, speaking)
-        if not speaking:
+        if speaking:
+            heard = heard and member.boundary < _PARAGRAPH
+            member.spoken = heard or member.lead is not None
+            heard = member.spoken
+            member.add("speech goes on", prices.speech_goes_on if heard else ())
+        else:
+            heard = False
             member.add("nobody speaks", prices.nobody_speaks)
         if position == 0:
             member.add("opens the page", prices.opening)
@@ -264,6 +271,7 @@ class _Prices:
     compared: Weights
     verb_first: Weights
     nobody_speaks: Weights
+    speech_goes_on: Weights
     opening: Weights
     listing: Mapping[str, Weights]
     leave: tuple[tuple[float, ...], ...]
@@ -285,6 +293,7 @@ def _prices() -> _Prices:
         compared=weights_of(found["compared"]),
         verb_first=weights_of(found["verb_first"]),
         nobody_speaks=weights_of(found["nobody_speaks"]),
+        speech_goes_on=weights_of(found["speech_goes_on"]),
         opening=weights_of(found["opening"]),
         listing={f: ((_INDEX[f], float(found["listing"][f])),) for f in FRAMES},
         leave=leave,

@@ -296,9 +296,9 @@ def _cued(page: _Page, row: _Row, size: int) -> _Look | None:
     first = row.first
     if page.text.startswith(rules.arrows, row.start) and size <= rules.furniture_reach:
         return "furniture"
-    while first < row.last - 1 and words[first] in _BULLETS:
-        first += 1
     hit = rules.starts.at(words, first, row.last)
+    if hit is None and words[first] in _BULLETS and row.last - first > 1:
+        hit = rules.starts.at(words, first + 1, row.last)
     if hit is None:
         return None
     for look, extent in hit.entry:
@@ -315,7 +315,7 @@ def _cued(page: _Page, row: _Row, size: int) -> _Look | None:
     return None
 
 
-_BULLETS = frozenset("•·-+*|[")
+_BULLETS = frozenset('•·-+*|[("')
 
 
 _STAMP_AT_MOST = 40  # tokens
@@ -533,7 +533,7 @@ def _find_title(page: _Page, rows: list[_Row], looks: list[_Look], running: list
         if row.end - row.start > _SHORT or row.last - row.first < _TITLE_AT_LEAST:
             continue
         text = page.text[row.start : row.end]
-        if text in seen and title is None:
+        if text in seen and title is None and _leads(page, rows, looks, seen[text]):
             title = seen[text]
         seen.setdefault(text, i)
     if title is None:
@@ -544,6 +544,12 @@ def _find_title(page: _Page, rows: list[_Row], looks: list[_Look], running: list
     for i, row in enumerate(rows[: first_text + _HEAD_AT_MOST]):
         if i == title or page.text[row.start : row.end] == text:
             looks[i] = "title"
+
+
+def _leads(page: _Page, rows: list[_Row], looks: list[_Look], i: int) -> bool:
+    """Judge whether a repeated line is the headline and no repeated first paragraph."""
+    beside = {"furniture", "stamp", "picture", "name"}
+    return _may_be_title(page, rows[i], looks[i]) or all(look in beside for look in looks[:i])
 
 
 def _may_be_title(page: _Page, row: _Row, look: _Look) -> bool:
@@ -579,7 +585,7 @@ def _rest(page: _Page, rows: list[_Row], looks: list[_Look], begun: int) -> list
     """Judge the first sentence and all that follows."""
     kinds: list[LineKind] = []
     boxes, over = _openings(rows, looks, begun)
-    last = max((i for i in range(begun, over) if _is_running(rows[i], looks[i])), default=begun)
+    last = max((i for i in range(begun, over) if _tells(page, rows[i], looks[i])), default=begun)
     paused = False
     for i in range(begun, len(rows)):
         row, look = rows[i], looks[i]
@@ -591,6 +597,13 @@ def _rest(page: _Page, rows: list[_Row], looks: list[_Look], begun: int) -> list
         kinds.append(_kind(page, row, look, paused=paused, ended=i > last))
         paused = paused or i in boxes or look == "byline" or _ends(page, row, look, i > last)
     return kinds
+
+
+def _tells(page: _Page, row: _Row, look: _Look) -> bool:
+    """Judge whether the body must reach to this line at least."""
+    return _is_running(row, look) or (
+        look in {"body", "item"} and page.text[row.end - 1] in _TERMINAL
+    )
 
 
 def _openings(rows: list[_Row], looks: list[_Look], begun: int) -> tuple[set[int], int]:

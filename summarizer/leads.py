@@ -173,7 +173,7 @@ class _Finder:
         i = self._behind(verb.last, last)
         if i >= last:
             return True
-        if self.words[i - 1] in ":,":
+        if self.words[i - 1] == ":" or self.words[i] == ":":
             return True
         if i in self.bodies or i in self.people:
             return True

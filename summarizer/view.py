@@ -442,21 +442,21 @@ class DecisionsView:
 
 def _why(decision: DecisionLike) -> Iterator[RenderableType]:
     yield Text(clean(decision.text), "dim" if decision.label == "none" else "")
-    reasons = _strongest_first(decision.reasons)
+    reasons = _tellingest_first(decision)
     chips = [Text(_reason(*reason), "dim") for reason in reasons[:_MOST_REASONS]]
     if len(reasons) > _MOST_REASONS:
         chips.append(Text(f"và {len(reasons) - _MOST_REASONS} dấu hiệu khác", "dim"))
     yield _Chips(f"[{_frame(decision.frame)}]", chips)
 
 
-def _strongest_first(reasons: Iterable[ReasonLike]) -> list[tuple[str, str, float]]:
-    """Each cue once for each frame it speaks for, with all its weight."""
+def _tellingest_first(decision: DecisionLike) -> list[tuple[str, str, float]]:
+    """Each cue once for each frame with all its weight; what spoke for the outcome comes first."""
     weights: dict[tuple[str, str], float] = {}
-    for reason in reasons:
+    for reason in decision.reasons:
         key = clean(reason.cue), reason.label
         weights[key] = weights.get(key, 0.0) + reason.weight
-    found = [(cue, label, weight) for (cue, label), weight in weights.items()]
-    return sorted(found, key=lambda reason: -abs(reason[2]))
+    found = [(cue, frame, weight) for (cue, frame), weight in weights.items()]
+    return sorted(found, key=lambda r: (r[1] != decision.frame, r[2] < 0, -abs(r[2])))
 
 
 def _reason(cue: str, frame: str, weight: float) -> str:

@@ -266,6 +266,7 @@ class Decision:
 
 def test_a_decision_shows_the_clause_the_list_and_what_spoke_for_it() -> None:
     reasons = (
+        Reason("nobody speaks", "orders", -6.0),
         Reason("kế hoạch", "tasks", 1.0),
         Reason("phấn đấu", "goals", 1.5),
         Reason("phấn đấu", "goals", 1.0),
@@ -275,7 +276,7 @@ def test_a_decision_shows_the_clause_the_list_and_what_spoke_for_it() -> None:
     page = plain(DecisionsView([decision]))
 
     assert "7  mục tiêu  phấn đấu đạt 5%" in page
-    assert "[mục tiêu]: phấn đấu +2,5 mục tiêu · kế hoạch +1,0 nhiệm vụ" in page
+    assert "[mục tiêu]: phấn đấu +2,5 mục tiêu · kế hoạch +1,0 nhiệm vụ · nobody" in page
 
 
 def test_a_decision_tells_only_its_strongest_reasons() -> None:
