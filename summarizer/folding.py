@@ -29,7 +29,7 @@ _LEAST_WRAPPED = 30
 _WIDEST_COLUMN = 160
 _LEAST_CUTS = 3
 _LIST_MARKER = re.compile(
-    r"(?:\d{1,3}|[^\W\d_]{1,4})[.)/](?:\s|$)|[^\w\s(\"“]|\(?\d{1,2}\)|[^\W\d_]+\d|https?:|www\."
+    r"(?:\d{1,3}|[ivx]{1,4}|[^\W\d_])[.)](?:\s|$)|[^\w\s(\"“]|\(?\d{1,2}\)|[^\W\d_]+\d|https?:|www\."
 )
 
 # Old and new placing of the tone mark, i/y after h, k, l, m, t and after qu; dashes and quotes;
@@ -244,24 +244,28 @@ def _runs(row: _Row) -> list[tuple[str, int]]:
 def _wrapped(rows: list[_Row]) -> list[bool]:
     """Which lines merely continue the line before them."""
     wrapped = [False] * len(rows)
-    close = [i for i in range(1, len(rows)) if not rows[i].apart and _is_open(rows[i - 1].text)]
-    close = [i for i in close if _LIST_MARKER.match(rows[i].text) is None]
+    close = [
+        i
+        for i in range(1, len(rows))
+        if not rows[i].apart
+        and len(rows[i - 1].text) >= _LEAST_WRAPPED
+        and _LIST_MARKER.match(rows[i].text) is None
+    ]
     widest = 0
     cuts = 0
     for i in close:
-        if rows[i].text[0].islower():
+        if rows[i].text[0].islower() and rows[i - 1].text[-1] not in _SENTENCE_ENDS:
             wrapped[i] = True
             cuts += 1
             widest = max(widest, len(rows[i - 1].text))
-    # A text cut at a column throughout: capitals and numbers continue its full lines as well.
+    # A text cut at a column throughout: whatever follows a full line continues it, unless that
+    # line ends a sentence.
     if cuts >= _LEAST_CUTS and cuts * 4 >= len(rows) and widest <= _WIDEST_COLUMN:
         for i in close:
-            wrapped[i] = wrapped[i] or len(rows[i - 1].text) >= widest * 0.8
+            before = rows[i - 1].text
+            full = len(before) >= widest * 0.8 and before[-1] not in ".:!?…"
+            wrapped[i] = wrapped[i] or full
     return wrapped
-
-
-def _is_open(text: str) -> bool:
-    return len(text) >= _LEAST_WRAPPED and text[-1] not in _SENTENCE_ENDS
 
 
 def match_key(text: str) -> str:

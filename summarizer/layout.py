@@ -280,7 +280,7 @@ def _look_of_short(page: _Page, row: _Row, size: int) -> _Look:
 
 
 def _look_of_plain(page: _Page, row: _Row, ending: str) -> _Look:
-    if _is_trail(page, row):
+    if _is_trail(page, row) or _is_file(page.text, row):
         return "furniture"
     if _is_name(page, row):
         return "name"
@@ -427,6 +427,26 @@ def _is_trail(page: _Page, row: _Row) -> bool:
     return words[row.first : middle] == words[middle : row.last]
 
 
+_FILES = (
+    ".jpg",
+    ".jpeg",
+    ".png",
+    ".gif",
+    ".webp",
+    ".mp4",
+    ".pdf",
+    ".doc",
+    ".docx",
+    ".xls",
+    ".xlsx",
+)
+
+
+def _is_file(text: str, row: _Row) -> bool:
+    """Judge whether the line is the name of a file and nothing else."""
+    return " " not in (name := text[row.start : row.end]) and name.lower().endswith(_FILES)
+
+
 _NAMES_AT_MOST = 14  # tokens
 
 
@@ -548,8 +568,11 @@ def _find_title(page: _Page, rows: list[_Row], looks: list[_Look], running: list
 
 def _leads(page: _Page, rows: list[_Row], looks: list[_Look], i: int) -> bool:
     """Judge whether a repeated line is the headline and no repeated first paragraph."""
+    if _may_be_title(page, rows[i], looks[i]):
+        return True
     beside = {"furniture", "stamp", "picture", "name"}
-    return _may_be_title(page, rows[i], looks[i]) or all(look in beside for look in looks[:i])
+    chained = page.text.find(";", rows[i].start, rows[i].end) >= 0
+    return not chained and all(look in beside for look in looks[:i])
 
 
 def _may_be_title(page: _Page, row: _Row, look: _Look) -> bool:
