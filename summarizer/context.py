@@ -159,8 +159,14 @@ class _Opening:
                 return _Stretch(hit.first, hit.last)
         return None
 
+    @cached_property
+    def _person_tokens(self) -> frozenset[int]:
+        reach = max((line.last for line in self.lines), default=0)
+        near = (p for p in self.people if p.first < reach)
+        return frozenset(i for p in near for i in range(p.first, p.last))
+
     def _inside_person(self, i: int) -> bool:
-        return any(p.first <= i < p.last for p in self.people)
+        return i in self._person_tokens
 
     def slice(self, first: int, last: int) -> str:
         tokens = self.document.tokens

@@ -3,7 +3,7 @@
 Token positions and offsets are those of the folded text.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -60,9 +60,11 @@ class _Words(NamedTuple):
     surnames: frozenset[str]
     said: frozenset[str]
     plural: frozenset[str]
+    openers: frozenset[str]
     triggers: frozenset[str]
     body_triggers: frozenset[str]
     not_names: Lexicon[bool]
+    place_names: Lexicon[bool]
     levels: frozenset[str]
     head_ends: frozenset[str]
     short: tuple[tuple[str, str], ...]
@@ -94,10 +96,14 @@ def _words() -> _Words:
         surnames=surnames,
         said=frozenset(data["anaphora"]["said"]),
         plural=frozenset(data["anaphora"]["plural"]),
+        openers=frozenset(_first(p) for p, _ in titles + heads),
         triggers=frozenset(_first(p) for p, _ in titles + heads) | surnames,
         body_triggers=frozenset(_first(p) for p, kind in pieces if kind != "department"),
         not_names=Lexicon((p, True) for p in bodies["not_names"]),
-        levels=frozenset(tokenize(match_key(p)).words[-1] for p in bodies["levels"]),
+        place_names=Lexicon((p, True) for p in bodies["place_names"]),
+        levels=frozenset(
+            word for p in bodies["levels"] if (word := tokenize(match_key(p)).words[-1]).isalpha()
+        ),
         head_ends=frozenset(tokenize(match_key(p)).words[-1] for p, _ in heads),
         short=tuple((match_key(a), match_key(b)) for a, b in bodies["short"].items()),
     )
@@ -162,8 +168,12 @@ def _person_in(page: _Page, i: int, j: int) -> int:
 
     "Chủ tịch UBND thị xã Trương Đình Quyết", "Bí thư Huyện ủy Cô Tô Lê Hùng Sơn".
     """
-    for k in range(i, j):
-        if j - k in _PERSON_AFTER_PLACE and page.words[k] in _words().surnames:
+    if (place := _words().place_names.at(page.words, i, j)) is not None:
+        return place.last
+    starts = [k for k in range(i, j) if page.words[k] in _words().surnames]
+    # A whole run shaped like a name is one; after a place the usual three syllables come first.
+    for k in (i, j - 3, j - 4):
+        if k in starts and j - k in _PERSON_AFTER_PLACE:
             return k
     return j
 
@@ -289,6 +299,8 @@ def _with_posts_first(page: _Page, first: int, posts: list[_Post]) -> _Found:
 def _titled(page: _Page, i: int, after: int) -> _Found | None:
     """A mention that opens with a title at ``i``."""
     j = after
+    if page.word(i - 1) in _words().levels:  # "tỉnh Bà Rịa", "huyện Anh Sơn"
+        return None
     if page.word(j) == ":":
         j += 1
     while (rank := _words().ranks.at(page.words, j) if j < len(page.words) else None) is not None:
@@ -318,10 +330,14 @@ def _found_at(page: _Page, i: int, names: set[str]) -> _Found | None:
     return _untitled(page, i, names)
 
 
+_VENUES = frozenset({"tại", "ở", "về", "từ", "của", "với"})
+
+
 def _untitled(page: _Page, i: int, names: set[str]) -> _Found | None:
     """A bare name: told before, or followed by a post."""
     end = _name_end(page, i)
-    if end == i or page.capital(i - 1):
+    before = page.word(i - 1)
+    if end == i or page.capital(i - 1) or before in _words().levels or before in _VENUES:
         return None
     if page.slice(i, end) in names:
         return _named(page, i, i, end)
@@ -330,13 +346,12 @@ def _untitled(page: _Page, i: int, names: set[str]) -> _Found | None:
 
 
 def _scan(page: _Page) -> Iterator[_Found]:
-    triggers = _words().triggers
+    triggers, openers = _words().triggers, _words().openers
+    text, starts = page.text, page.starts
     names: set[str] = set()
     taken = 0
-    for i, word in enumerate(page.words):
-        if word not in triggers or i < taken:
-            continue
-        if word in _words().surnames and not page.capital(i) and word not in {"đồng", "ông"}:
+    for i in [i for i, word in enumerate(page.words) if word in triggers]:
+        if i < taken or not (page.words[i] in openers or text[starts[i]].isupper()):
             continue
         found = _found_at(page, i, names)
         if found is not None:
@@ -377,19 +392,22 @@ class _Known:
             self.keys = tuple(map(_post_key, posts))
 
 
+_REMEMBERED = 60  # persons a bare post may mean; more is no report
+
+
 class _Register:
     """People told so far; finds who is meant."""
 
     def __init__(self) -> None:
         self._known: list[_Known] = []
+        self._by_name: dict[str, _Known] = {}  # also by the last syllable: "đồng chí Sơn"
         self._last: _Known | None = None
 
     def meet(self, found: _Found) -> _Known | None:
+        """Who is mentioned; None where nobody can be meant."""
         person = self._who(found)
-        if person is None and (found.name is not None or found.posts):
-            keys = tuple(map(_post_key, found.posts))
-            person = _Known(found.name, found.posts, keys, found.first)
-            self._known.append(person)
+        if person is None:
+            person = self._new(found)
         if person is not None:
             person.learn(found.posts)
             self._last = person
@@ -397,34 +415,31 @@ class _Register:
 
     def _who(self, found: _Found) -> _Known | None:
         if found.name is not None:
-            return self._named(found.name)
+            return self._by_name.get(found.name)
         if not found.posts:
             return self._last
-        return self.holding(tuple(map(_post_key, found.posts)))
+        return _holder(reversed(self._known[-_REMEMBERED:]), tuple(map(_post_key, found.posts)))
 
-    def _named(self, name: str) -> _Known | None:
-        for person in reversed(self._known):
-            if person.name == name or (
-                person.name is not None and " " not in name and person.name.endswith(" " + name)
-            ):
-                return person
-        return None
-
-    def holding(self, keys: tuple[str, ...]) -> _Known | None:
-        """Who holds all of these posts, the last told first."""
-        for person in reversed(self._known):
-            if all(any(_same_post(k, own) for own in person.keys) for k in keys):
-                return person
-        return None
+    def _new(self, found: _Found) -> _Known | None:
+        told = found.name is not None and " " in found.name
+        if not told and (found.name is not None or not found.posts):
+            return None
+        person = _Known(found.name, found.posts, tuple(map(_post_key, found.posts)), found.first)
+        self._known.append(person)
+        if found.name is not None:
+            self._by_name[found.name] = self._by_name[found.name.rpartition(" ")[2]] = person
+        return person
 
     def named_holding(self, keys: tuple[str, ...]) -> _Known | None:
         """Who with a name holds all of these posts, wherever told."""
-        for person in self._known:
-            if person.name is not None and all(
-                any(_same_post(k, own) for own in person.keys) for k in keys
-            ):
-                return person
-        return None
+        return _holder((p for p in self._known[:_REMEMBERED] if p.name is not None), keys)
+
+
+def _holder(people: Iterable[_Known], keys: tuple[str, ...]) -> _Known | None:
+    for person in people:
+        if all(any(_same_post(key, own) for own in person.keys) for key in keys):
+            return person
+    return None
 
 
 def _person(known: _Known, register: _Register) -> Person:
@@ -464,8 +479,8 @@ def find_bodies(
     triggers = _words().body_triggers
     found: list[BodyMention] = []
     taken = 0
-    for i, word in enumerate(page.words[first:last], first):
-        if word not in triggers or i < taken:
+    for i in [i for i, word in enumerate(page.words[first:last], first) if word in triggers]:
+        if i < taken:
             continue
         if (trap := _trap_end(page, i)) > i:
             taken = trap

@@ -50,6 +50,7 @@ class Moment:
     months: int | None = None  # length of a part of the year
     edge: Edge | None = None
     tense: Tense | None = None
+    this: bool = False  # "năm nay", "tháng này": the one that runs on the day of speaking
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +321,7 @@ def _last_listed(words: Sequence[str], last: int, month: int) -> tuple[int, int]
 
 def _named_month(words: Sequence[str], i: int) -> _Reading | None:
     if _at(words, i + 1) == "này":
-        return _Reading(i, i + 2, Moment("month"))
+        return _Reading(i, i + 2, Moment("month", this=True))
     return None
 
 
@@ -381,7 +382,7 @@ def _read_year(words: Sequence[str], i: int) -> _Reading | None:
     if word == "học" and (start := _year(_at(words, i + 2))):
         return _year_or_range(words, i + 1, start, i)
     if word == "nay":
-        return _Reading(i, i + 2, Moment("year"))
+        return _Reading(i, i + 2, Moment("year", this=True))
     if _at(words, i - 1) in {"cả", "cuối", "hết", "giữa", "trong", "đầu"} and not word.isdecimal():
         return _Reading(i, i + 1, Moment("year"))
     return None
@@ -475,9 +476,10 @@ def _triggers() -> frozenset[str]:
 def _readings(words: list[str]) -> Iterator[_Reading]:
     triggers, open_words = _triggers(), _words().open_words
     taken = 0
-    for i, word in enumerate(words):
-        if word not in triggers or i < taken:
+    for i in [i for i, word in enumerate(words) if word in triggers]:
+        if i < taken:
             continue
+        word = words[i]
         reading = _read_open(words, i) if word in open_words else None
         if reading is None and (reader := _READERS.get(word)) is not None:
             reading = reader(words, i)
@@ -583,8 +585,9 @@ def _days(moment: Moment, anchor: Anchor, *, ahead: bool) -> Span | None:
         return _term(anchor)
     if moment.year is not None:
         return _span(moment, moment.year)
-    if moment.kind == "month" and moment.month is None and anchor.day:
-        moment = replace(moment, month=anchor.day.month)
+    if moment.this and anchor.day is not None:
+        month = anchor.day.month if moment.kind == "month" else None
+        return _span(replace(moment, month=month), anchor.day.year)
     return _nearest(moment, anchor, ahead=ahead)
 
 
@@ -652,6 +655,12 @@ def _days_of(text: str | None, anchor: Anchor) -> Span | None:
 
 # --- tense ---------------------------------------------------------------------------------
 
+
+def _is_term_before(span: Span, planned: Span) -> bool:
+    """Terms share a year: 2015-2020 lies before 2020-2025."""
+    return span.first.year < planned.first.year == span.last.year < planned.last.year
+
+
 _MOSTLY_OVER, _HARDLY_BEGUN = 0.7, 0.3
 
 
@@ -676,7 +685,7 @@ def _tense(span: Span, anchor: Anchor) -> Tense | None:
         return "future"
     if reviewed and span.first > reviewed.last:
         return "future"
-    if planned and span.last < planned.first:
+    if planned and (span.last < planned.first or _is_term_before(span, planned)):
         return "past"
     return _tense_on(span, anchor.day) if anchor.day else None
 
