@@ -30,8 +30,9 @@ def read_addressees(
     words = document.tokens.words
     if first >= last:
         return None
-    if first not in bodies and _phrases("addressee_nouns").at(words, first, last) is None:
-        return None
+    if first not in bodies:
+        if verbs[first] & ACT or _phrases("addressee_nouns").at(words, first, last) is None:
+            return None
     action = _action(document, verbs, bodies, first, last)
     if action is None or action - first > _LONGEST:
         return None
@@ -57,7 +58,7 @@ def _action(
             continue
         if i > first and verbs[i] & ACT and not text[starts[i]].isupper():
             hit = _phrases("addressee_nouns").at(words, i, last)
-            if hit is None and words[i - 1] not in ("được", "đã", "của", "-", "&"):
+            if (hit is None or hit.last == i + 1) and words[i - 1] not in ("được", "đã", "của", "-", "&"):
                 return i
         i += 1
     return None

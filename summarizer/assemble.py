@@ -34,8 +34,8 @@ from schemas import (
 from summarizer.arithmetic import contradictions
 from summarizer.clauses import Clause
 from summarizer.figures import FigureMention
-from summarizer.leads import opening
 from summarizer.overview import write_overview
+from summarizer.quotes import quote_span
 from summarizer.reading import Reading
 from summarizer.times import resolve
 
@@ -112,7 +112,9 @@ class _Assembler:
 
     # ---- passages ---------------------------------------------------------------------------
 
-    def _passages(self, numbers: Sequence[int], where: str) -> list[_Span]:
+    def _passages(
+        self, numbers: Sequence[int], where: str, *, measured: bool
+    ) -> list[_Span]:
         """Runs of neighbouring clauses as passages; unknown numbers are reported."""
         known: list[Clause] = []
         for number in numbers:
@@ -128,27 +130,13 @@ class _Assembler:
                 runs[-1].append(clause)
             elif not runs or runs[-1][-1].number != clause.number:
                 runs.append([clause])
-        return [self._passage(r) for r in runs]
+        return [self._passage(r, measured=measured) for r in runs]
 
-    def _passage(self, run: Sequence[Clause]) -> _Span:
-        first = run[0].anchor
-        last = run[-1].last
-        if first == run[0].first:
-            first = opening(self.tokens.words, self.times, first, last)
-        first = first if first < last else run[0].first
-        last = self._closed(first, last)
+    def _passage(self, run: list[Clause], *, measured: bool) -> _Span:
+        first, last = quote_span(
+            self.tokens.words, self.reading.verbs, self.times, run, measured=measured
+        )
         return _Span(first, last, self.tokens.starts[first], self.tokens.ends[last - 1])
-
-    def _closed(self, first: int, last: int) -> int:
-        """Without closing brackets that were opened before the passage, and without separators."""
-        words = self.tokens.words
-        while last - first > 1:
-            sign = words[last - 1]
-            lone = sign == ")" and words[first:last].count("(") < words[first:last].count(")")
-            if not lone and sign not in _TRAILING:
-                break
-            last -= 1
-        return last
 
     def _evidence(self, spans: Iterable[_Span]) -> tuple[Evidence, ...]:
         found: list[Evidence] = []
@@ -195,7 +183,7 @@ class _Assembler:
     # ---- items ------------------------------------------------------------------------------
 
     def _measured(self, name: str, item: DraftItem) -> dict[str, object] | None:
-        spans = self._passages(item.clauses, name)
+        spans = self._passages(item.clauses, name, measured=True)
         if not spans:
             self._drop("item_without_clause", f"{name}: no clause of the document, item dropped")
             return None
@@ -227,7 +215,7 @@ class _Assembler:
     def _directive(
         self, name: str, item: DraftDirective, issuers: Sequence[Issuer | None]
     ) -> Directive | None:
-        spans = self._passages(item.clauses, name)
+        spans = self._passages(item.clauses, name, measured=False)
         if not spans:
             self._drop("item_without_clause", f"{name}: no clause of the document, item dropped")
             return None
@@ -332,7 +320,6 @@ def _plain(text: str) -> str:
     return text
 
 
-_TRAILING = frozenset([",", ";", ".", ":", "…", "(", "-"])
 _Built = TypeVar("_Built")
 
 

@@ -156,7 +156,7 @@ class _Cutter:
             if waiting is not None:
                 whole = Segment(waiting.first, segment.last, waiting.opener)
                 waiting = None
-            elif segment.opener == ":" and joined and self._all_fragments(segments[i:]):
+            elif segment.opener == ":" and joined and self._only_names(segments[i:]):
                 joined[-1] = Segment(joined[-1].first, segments[-1].last, joined[-1].opener)
                 return joined
             if not self._is_fragment(whole):
@@ -171,11 +171,14 @@ class _Cutter:
                 joined.append(whole)
         return joined
 
-    def _all_fragments(self, segments: Sequence[Segment]) -> bool:
-        return all(self._is_fragment(s) for s in segments)
+    def _only_names(self, segments: Sequence[Segment]) -> bool:
+        """Whether a list behind a colon only names things, so that it belongs to its lead."""
+        return all(
+            self._is_fragment(s) and not any(self.verbs[s.first : s.last]) for s in segments
+        )
 
     def _imperative(self, segment: Segment) -> bool:
-        return bool(self.verbs[segment.first] & ACT)
+        return any(v & ACT for v in self.verbs[segment.first : segment.first + _HEAD])
 
     def _is_fragment(self, segment: Segment) -> bool:
         if self._figures_in(segment.first, segment.last):
@@ -184,6 +187,8 @@ class _Cutter:
         if (causative := _causatives().at(self.words, first)) is not None:
             # "Chỉ đạo các cơ quan, đơn vị;" waits for what they are to do
             return not any(self.verbs[i] for i in range(causative.last, segment.last))
+        if _adverbial_heads().at(self.words, first) is not None:
+            return True
         nominal = _nominal_heads().at(self.words, first) is not None
         wanted = STATE if nominal else ACT | STATE
         return not any(self.verbs[i] & wanted for i in range(first, segment.last))
@@ -218,7 +223,7 @@ class _Cutter:
         return end
 
     def _skip(self, start: int, last: int) -> int:
-        while start < last and self.words[start] in ",);.":
+        while start < last and self.words[start] in _SKIPPED:
             start += 1
         return start
 
@@ -278,10 +283,24 @@ class _Cutter:
         self, first: int, high: int, base: int, inside: bytearray
     ) -> int | None:
         """End of a complete statement before the first figure ("X được quan tâm, tỷ lệ …")."""
+        outer = inside[high - base]
+        if outer:  # the figure stands in brackets behind a statement of its own
+            for i in range(high - 1, first + 3, -1):
+                if not inside[i - 1 - base] and inside[i - base] == outer:
+                    return i
         for i in range(high - 1, first, -1):
-            if self.words[i] == "," and not inside[i - base] and self._states(first, i):
+            if inside[i - base]:
+                continue
+            if self.words[i] == "," and self._states(first, i):
                 return i
+            if self.words[i] in _JOINTS and self._reaches_milestone(first, i):
+                return i
+            if self.words[i] == "(" and i - first > _SHORTEST_STATEMENT:
+                return i  # a bracket that is never closed
         return None
+
+    def _reaches_milestone(self, first: int, last: int) -> bool:
+        return any(True for _ in _milestones().scan(self.words, first, last))
 
     def _statement_after(self, low: int, last: int, base: int, inside: bytearray) -> int | None:
         for i in range(low, last):
@@ -299,6 +318,10 @@ class _Cutter:
 
 
 FULL_STATE = 4
+_HEAD = 6  # tokens in which an imperative begins
+_SHORTEST_STATEMENT = 6  # tokens
+_SKIPPED = frozenset([",", ")", ";", ".", "(", "và"])
+_JOINTS = frozenset([",", "và"])
 
 
 def mark_verbs(words: list[str]) -> bytes:
@@ -335,6 +358,15 @@ def _causatives() -> Lexicon[bool]:
 
 def _nominal_heads() -> Lexicon[bool]:
     return _phrases("nominal_heads")
+
+
+def _adverbial_heads() -> Lexicon[bool]:
+    return _phrases("adverbial_heads")
+
+
+@cache
+def _milestones() -> Lexicon[bool]:
+    return Lexicon((phrase, True) for phrase in language("labels")["milestones"])
 
 
 def _indicator_heads() -> frozenset[str]:

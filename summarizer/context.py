@@ -228,7 +228,8 @@ def _year_of(opening: _Opening, month: int, day: int) -> int | None:
         early = held is not None and held <= published + dt.timedelta(days=7)
         year = published.year if early else published.year - 1
         # A page put up again years later has a stamp that says nothing of the meeting.
-        if not years or year <= max(years) + 1:
+        ahead = bool(years) and (min(years) < max(years) or _looks_ahead(opening))
+        if not years or year <= max(years) + (not ahead):
             return year
     if not years:
         return None

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from summarizer.lexicon import Hit, Lexicon, language
+from summarizer.folding import match_key
+from summarizer.lexicon import Hit, Lexicon, language, tokenize
 
 _DATA = language("roles")
 
@@ -21,7 +22,7 @@ _ORDER = (
     "rise", "fall", "to", "over", "factor", "total", "rank", "plan", "past", "inside", "growth",
 )  # fmt: skip
 _VERBS = frozenset(("rise", "fall", "to", "reach", "share", "level", "over", "factor", "rank"))
-_CUES = Lexicon(
+_PHRASES = (
     [(phrase, Cue(kind)) for kind in _ORDER for phrase in _DATA[kind]["words"]]
     + [
         (phrase, Cue("hedge", comparator))
@@ -29,6 +30,8 @@ _CUES = Lexicon(
         for phrase in group["words"]
     ]
 )
+_CUES = Lexicon(_PHRASES)
+_FIRST = frozenset(tokenize(match_key(phrase)).words[0] for phrase, _ in _PHRASES)
 _REFERENCES = Lexicon(
     (phrase, kind) for kind in ("past", "plan") for phrase in _DATA[kind]["words"]
 )
@@ -40,6 +43,7 @@ _ENDS = frozenset((",", ";", ".", "\n", "(", ")", "!", "?", "…"))
 _TRAILING = frozenset(("của", "được", "đã", "các", "tập", "xây", "ban", "và"))
 _HEADS = frozenset(("inside", "ratio", "budget", "sector", "growth"))
 _FAR = 8  # tokens between a figure and the "so với" that belongs to it
+_PHRASE = 12  # words that go on with a plan: dự toán thu ngân sách HĐND huyện giao
 _CLAUSE = 16  # tokens between "từ 80%" and its "trở lên"
 
 
@@ -58,7 +62,8 @@ class Lead:
     past: str | None = None
     plan: str | None = None
     compared: bool = False
-    heads: frozenset[str] = frozenset()
+    growing: bool = False
+    heads: frozenset[str] | set[str] = frozenset()
 
     @property
     def bare(self) -> bool:
@@ -81,7 +86,7 @@ def scan(words: list[str], start: int, end: int) -> list[Hit[Cue]]:
     found: list[Hit[Cue]] = []
     i = start
     while i < end:
-        hit = _CUES.at(words, i, end)
+        hit = _CUES.at(words, i, end) if words[i] in _FIRST else None
         if hit is None:
             i += 1
             continue
@@ -100,7 +105,7 @@ def read_lead(words: list[str], text: str, starts: list[int], start: int, p: int
     lead = Lead(start)
     place = p
     gap = 0
-    heads = set()
+    heads: set[str] = set()
     for hit in reversed(scan(words, start, p)):
         gap += place - hit.last
         place = hit.first
@@ -112,6 +117,8 @@ def read_lead(words: list[str], text: str, starts: list[int], start: int, p: int
         elif kind in _VERBS:
             if lead.verb is None:
                 lead.verb, lead.gap, lead.verb_first = kind, gap, True
+                if kind == "to" and words[hit.last - 1] == "dưới":
+                    lead.comparator = lead.comparator or "lt"
         elif kind in _MORE:
             _note_reference(lead, hit, gap, words, text, starts)
         elif kind == "from":
@@ -120,18 +127,19 @@ def read_lead(words: list[str], text: str, starts: list[int], start: int, p: int
             lead.estimated = True
         elif kind != "filler":
             heads.add(kind)
+            lead.growing = lead.growing or (kind == "growth" and gap == 0 and lead.verb is None)
             if kind in _HEADS:
                 gap += hit.last - hit.first
     gap += place - start
     if gap > lead.gap:
         lead.verb_first = False
     lead.content = gap
-    lead.heads = frozenset(heads)
+    lead.heads = heads
     return lead
 
 
 def _note_hedge(lead: Lead, hit: Hit[Cue], gap: int) -> None:
-    if lead.verb is not None or gap:
+    if gap or lead.verb not in (None, "level"):
         return
     if lead.past is None and lead.plan is None:
         lead.comparator = lead.comparator or hit.entry.value
@@ -193,6 +201,7 @@ def _reference_at(words: list[str], i: int) -> Reference | None:
     if hit is None:
         return None
     more, last = _MORE[hit.entry], hit.last
+    n = min(n, last + _PHRASE)
     while last < n and words[last] in more:
         last += 1
     while last > hit.first + 1 and words[last - 1] in _TRAILING:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from schemas import Draft, DraftDirective, DraftIssuer, DraftItem, DraftTarget, Sector
+from schemas.summary import IssuerKind
 from summarizer.addressees import read_addressees
 from summarizer.clauses import ACT, STATE, Clause
 from summarizer.framing import FRAMES
@@ -83,13 +84,19 @@ def explain(reading: Reading) -> tuple[Decision, ...]:
 def _label_all(reading: Reading) -> list[_Labelled]:
     words = reading.document.tokens.words
     members = read_frames(
-        words, reading.clauses, reading.leads, reading.times, reading.anchor, reading.verbs
+        words,
+        reading.clauses,
+        reading.leads,
+        reading.times,
+        reading.anchor,
+        reading.verbs,
+        reading.people,
     )
     labeller = _Labeller(reading)
     return [labeller.member(member) for member in members]
 
 
-_PURPOSES = frozenset(["để", "nhằm"])
+_PURPOSES = frozenset(["để", "nhằm", "muốn"])
 
 
 class _Labeller:
@@ -191,8 +198,17 @@ class _Labeller:
             if member.lead is not None and member.lead.kind == "goal":
                 return False
             head = self._head(member.clauses[0])
+            if not self._figures(member):
+                return bool(self.verbs[head] & ACT)
             return _acts().at(self.words, head, member.last) is not None
-        return True
+        return self._acts(member)
+
+    def _acts(self, member: Member) -> bool:
+        """Whether something is to be done; behind a verb of saying only where it must be."""
+        if member.lead is None or member.lead.kind != "say":
+            return any(self.verbs[i] & ACT for i in range(member.first, member.last))
+        head = self._head(member.clauses[0])
+        return bool(self.verbs[head] & ACT) or "must" in member.marks
 
 
 # ---- items --------------------------------------------------------------------------------------
@@ -210,6 +226,7 @@ class _Drafter:
         self.speaker: int | None = None
         self.addressees: tuple[str, ...] = ()
         self.sector: Sector | None = None
+        self.document: str | None = None
         self.plan_deadline: str | None = None
         self.results: list[DraftItem] = []
         self.faults: list[DraftItem] = []
@@ -222,6 +239,8 @@ class _Drafter:
             self._note_period(labelled.member)
             if labelled.directive:
                 self._directive(labelled.member)
+            elif labelled.member.introduces and labelled.member.spoken:
+                self._note_addressees(labelled.member)
             self._items(labelled)
         return Draft(
             overview="",
@@ -236,7 +255,11 @@ class _Drafter:
 
     def _note_lead(self, member: Member) -> None:
         lead = member.lead
-        if lead is None or lead.kind not in ("order", "say"):
+        if member.introduces or member.clauses[0].kind == "heading":
+            self.document = self._document_in(member) or (
+                self.document if member.clauses[0].kind == "item" else None
+            )
+        if lead is None or lead.kind not in ("order", "say", "praise"):
             return
         if isinstance(lead.subject, PersonMention):
             person = lead.subject.person
@@ -250,6 +273,12 @@ class _Drafter:
             self.addressees = ()
         self.speaker = number
 
+    def _document_in(self, member: Member) -> str | None:
+        """The paper whose points follow: "Chỉ thị đưa ra 8 nhiệm vụ …:"."""
+        for hit in _papers().scan(self.tokens.words, member.first, member.last):
+            return self.reading.words_of(hit.first, hit.last)
+        return None
+
     def _issuer(self, issuer: DraftIssuer) -> int:
         if issuer not in self.issuers:
             self.issuers.append(issuer)
@@ -260,6 +289,17 @@ class _Drafter:
             time = self.times.get(i)
             if time is not None and time.bound != "since":
                 self.plan_deadline = self.reading.words_of(time.first, time.last)
+
+    def _note_addressees(self, member: Member) -> None:
+        """Addressees that a lead names for the list behind it."""
+        head = opening(self.tokens.words, self.times, member.first, member.last)
+        for at in (head, *range(head, min(head + _REACH, member.last))):
+            named = read_addressees(
+                self.reading.document, self.reading.verbs, self.bodies, at, member.last
+            )
+            if named is not None:
+                self.addressees = named.names
+                return
 
     # -- measured items
 
@@ -308,8 +348,13 @@ class _Drafter:
         first, last = member.first, member.last
         head = opening(self.tokens.words, self.times, first, last)
         orders = member.frame == "orders" or member.spoken
+        causative = _causatives().at(self.tokens.words, head, last)
         named = read_addressees(
-            self.reading.document, self.reading.verbs, self.bodies, head, last
+            self.reading.document,
+            self.reading.verbs,
+            self.bodies,
+            causative.last if causative else head,
+            last,
         )
         addressees = self.addressees if orders else ()
         issuer = self.speaker if orders else None
@@ -319,6 +364,7 @@ class _Drafter:
                 self.addressees = named.names
         if not orders:
             issuer = self._own_body(named.names if named else ())
+            addressees = named.names if named and (causative or self.document) else ()
         deadline = deadline_in(self.reading.document, self.reading.times, first, last)
         sector = sector_of(self.tokens, first, last, around=self.sector)
         self.sector = sector
@@ -338,7 +384,8 @@ class _Drafter:
         name = self.reading.context.body or (subject[0] if subject else None)
         if name is None:
             return None
-        return self._issuer(DraftIssuer(name=name, kind="body"))
+        kind: IssuerKind = "document" if self.document else "body"
+        return self._issuer(DraftIssuer(name=name, kind=kind, document=self.document))
 
 
 def _milestones_in(words: list[str], first: int, last: int) -> bool:
@@ -348,6 +395,19 @@ def _milestones_in(words: list[str], first: int, last: int) -> bool:
 @cache
 def _milestones() -> Lexicon[bool]:
     return Lexicon((phrase, True) for phrase in language("labels")["milestones"])
+
+
+@cache
+def _papers() -> Lexicon[bool]:
+    return Lexicon((phrase, True) for phrase in language("labels")["papers"])
+
+
+@cache
+def _causatives() -> Lexicon[bool]:
+    return Lexicon((phrase, True) for phrase in language("clauses")["causatives"])
+
+
+_REACH = 12  # tokens in which a lead names addressees
 
 
 @cache

@@ -36,7 +36,13 @@ _ZERO = Lexicon(
     for noun in _DATA["zero"]["words"]
 )
 _NONE = frozenset(before.split()[0] for before in _DATA["zero"]["before"])
+_FOLLOW = frozenset(
+    ("so", "với", "và", "trong", "do", "nhờ", "theo", "là", "trở", "của", "cùng", "kế", "dự", "chỉ")
+    + ("mục", "nghị", "nq", "kh", "trên", "tại", "ở", "khi", "để", "đạt", "tăng", "giảm", "vượt")
+)
+_ASIDE = 4  # words that may stand aside between two figures of one indicator
 _LONGEST = 40  # tokens looked back from a number
+_FRAMES = frozenset(("phấn", "đạt", "mức", "đưa", "duy", "giữ", "có", "chỉ", "về", "mục"))
 _DASHES = frozenset(("-", "đến", "tới"))
 
 
@@ -285,9 +291,27 @@ class _Reading:
     def _segment(self, p: int) -> int:
         floor = max(self.after, p - _LONGEST, 0)
         i = p
-        while i > floor and self.words[i - 1] not in _BOUNDARIES:
-            i -= 1
+        while i > floor:
+            word = self.words[i - 1]
+            if word == ")":
+                opened = self._opening(i - 1, floor)
+                if opened < 0:
+                    break
+                i = opened
+            elif word in _BOUNDARIES:
+                break
+            else:
+                i -= 1
         return i
+
+    def _opening(self, i: int, floor: int) -> int:
+        """The bracket that token ``i`` closes, if no figure stands inside; else -1."""
+        for j in range(i - 1, floor - 1, -1):
+            if self.words[j] == "(":
+                return j
+            if self.words[j] in ");\n":
+                break
+        return -1
 
     def _role(self, amount: _Amount, lead: Lead, reference: Reference | None) -> str:
         verb, near = lead.verb, lead.gap == 0
@@ -302,7 +326,7 @@ class _Reading:
             by_plan = self._by_plan(amount, lead, reference)
             if by_plan is not None:
                 return by_plan
-        if lead.plan is not None and (role := self._after_plan(amount, lead)) is not None:
+        if lead.plan is not None and amount.total is None and (role := self._after_plan(amount, lead)) is not None:
             return role
         if lead.past is not None and (role := self._after_past(lead)) is not None:
             return role
@@ -310,7 +334,9 @@ class _Reading:
             return self._excess(amount, reference)
         if verb in ("rise", "fall"):
             return self._change(amount, lead)
-        if "growth" in lead.heads and verb is None and self._growth_verb(lead, amount):
+        if self._is_added(amount, reference):
+            return "rise"
+        if lead.growing and amount.kind == "percent" and self._has_subject(lead):
             return "rise"
         if reference is not None and reference.kind == "past" and reference.compared:
             if amount.kind == "percent" and verb in ("reach", None, "level"):
@@ -371,7 +397,9 @@ class _Reading:
         return False
 
     def _excess(self, amount: _Amount, reference: Reference | None) -> str:
-        """vượt 4 trường so với mục tiêu; "thu vượt 600 tỷ" is a level."""
+        """Vượt 4 trường so với mục tiêu; "thu vượt 600 tỷ" is a level."""
+        if amount.total is not None or (amount.unit and amount.unit.text == "chỉ tiêu"):
+            return "level"
         if amount.kind == "percent" or (reference is not None and reference.compared):
             return "over_plan"
         return "over_plan" if self.previous is not None and self.kind == amount.kind else "beyond"
@@ -386,8 +414,16 @@ class _Reading:
             return verb
         return self._level(amount, lead)
 
-    def _growth_verb(self, lead: Lead, amount: _Amount) -> bool:
-        return amount.kind == "percent" and lead.content > 4 and "inside" not in lead.heads
+    def _is_added(self, amount: _Amount, reference: Reference | None) -> bool:
+        """Thêm 250 USD so với cùng kỳ; "thêm 06 tiêu chí" alone is a level."""
+        if self._word(amount.first - 1) != "thêm" or reference is None:
+            return False
+        return reference.kind == "past" and reference.compared
+
+    def _has_subject(self, lead: Lead) -> bool:
+        """Công nghiệp tăng trưởng 10%: something that grows stands before the verb."""
+        word = self.words[lead.start]
+        return word != "tăng" and word not in _FRAMES and "inside" not in lead.heads
 
     def _level(self, amount: _Amount, lead: Lead) -> str:
         carried = self._carry(amount, lead)
@@ -442,12 +478,13 @@ class _Reading:
         sign = -1 if said == "fall" else 1
         role: Role = _ROLES[said]
         text, used = self._reference(role, amount, lead, reference)
+        attached = self._is_attached(role, amount, lead)
         figure = FigureMention(
             role,
             sign * amount.value if sign < 0 else amount.value,
             sign * amount.upper if amount.upper is not None else None,
             amount.total,
-            self._unit(role, amount),
+            self._unit(role, amount, attached),
             self._comparator(said, amount, lead, used),
             text,
             lead.estimated,
@@ -456,7 +493,7 @@ class _Reading:
             self.starts[amount.first],
             amount.end,
             self._flags(role, amount),
-            self._is_attached(role, amount, lead),
+            attached,
             amount.used,
         )
         if text is not None and used:
@@ -518,7 +555,7 @@ class _Reading:
             if self.words[figure.first - 1] in ("và", ","):
                 self.found[-1] = replace(last, reference=figure.reference)
 
-    def _unit(self, role: Role, amount: _Amount) -> str | None:
+    def _unit(self, role: Role, amount: _Amount, attached: bool) -> str | None:
         if role == "rank":
             return None
         if amount.unit is not None:
@@ -528,7 +565,7 @@ class _Reading:
             and "điểm" in self.words[max(0, amount.first - 8) : amount.first]
         ):
             return "điểm"
-        if role in ("baseline", "change", "planned") and self.previous is not None:
+        if attached and role in ("baseline", "change", "planned") and self.previous is not None:
             return self.previous.unit if self.previous.role == "level" else None
         return None
 
@@ -555,27 +592,45 @@ class _Reading:
 
     def _is_attached(self, role: Role, amount: _Amount, lead: Lead) -> bool:
         previous = self.previous
-        if previous is None:
+        if previous is None or self._is_cut_off(lead.start):
             return False
         if "total" in lead.heads and role == "level":
-            return True
+            return amount.unit is None or previous.unit in (None, amount.unit.text)
         going_on = lead.bare or (self._tail_of_previous(lead) and role != "level")
         if not going_on:
             return lead.verb == "to" and lead.gap == 0 and previous.role == "baseline"
         if role == "level":
             return self._same_level(amount, lead, previous)
-        if role == "change" and lead.verb is None and lead.past is None:
-            return False  # 41 thôn after giảm 02 xã opens its own indicator
-        return True
+        # 41 thôn after giảm 02 xã opens its own indicator, and so does giảm 5% số vụ.
+        opens = lead.verb is None and lead.past is None
+        return role != "change" or not (opens or self._names(amount))
+
+    def _is_cut_off(self, start: int) -> bool:
+        """Another subject may have come up since the figure before."""
+        i = self.after
+        while i < start and self.words[i] not in _BOUNDARIES:
+            i += 1
+        between = self.words[i:start]
+        told = sum(word[0].isalpha() for word in between)
+        return told > (0 if ";" in between else _ASIDE)
+
+    def _names(self, amount: _Amount) -> bool:
+        """A noun right after a percentage: 5% số vụ, 20% số trường."""
+        if amount.kind != "percent":
+            return False
+        word = self._word(amount.last)
+        return word[0].isalpha() and word not in _FOLLOW
 
     def _same_level(self, amount: _Amount, lead: Lead, previous: FigureMention) -> bool:
+        if self._names(amount):
+            return False
         if self._word(lead.start - 1) == "(" and amount.kind == "percent":
             return True
         if lead.verb in ("share", "reach", "to") and amount.kind == "percent":
             return True
         if lead.verb == "to" and previous.role in ("baseline", "change"):
             return True
-        return lead.estimated and amount.kind == self.kind
+        return lead.estimated
 
 
 _ROLES: dict[str, Role] = {

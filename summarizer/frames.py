@@ -7,6 +7,7 @@ of frame, found by the Viterbi algorithm (Viterbi 1967). A change is dear inside
 at a new one and cheapest at a new paragraph (``language/frames.toml``).
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,6 +16,7 @@ from summarizer.clauses import ACT, Clause
 from summarizer.framing import FRAMES, Cue, Frame, cues, weights_of
 from summarizer.leads import Lead, opening
 from summarizer.lexicon import language
+from summarizer.people import PersonMention
 from summarizer.times import Anchor, TimeMention, tense
 
 _INDEX = {frame: i for i, frame in enumerate(FRAMES)}
@@ -70,10 +72,11 @@ def read_frames(
     times: Sequence[TimeMention],
     anchor: Anchor,
     verbs: bytes,
+    people: Sequence[PersonMention],
 ) -> list[Member]:
     """Members of the text with their frames decided."""
     members = _members(words, clauses, times)
-    _weigh(words, members, leads, times, anchor, verbs)
+    _weigh(words, members, leads, times, anchor, verbs, [p.first for p in people])
     _decide(members)
     return members
 
@@ -92,14 +95,13 @@ def _members(
         if clause.chain == chain:
             members[-1].clauses.append(clause)
         else:
-            if members and clause.opener == ":":
-                members[-1].introduces = True
             boundary = 0
             if clause.sentence != sentence:
                 new_line = any(w == "\n" for w in words[previous_end : clause.first])
                 boundary = 2 if new_line or not members else 1
             head = opening(words, by_first, clause.first, clause.last)
             members.append(Member([clause], head, boundary))
+        members[-1].introduces = clause.last < len(words) and words[clause.last] == ":"
         sentence, chain, line_kind = clause.sentence, clause.chain, clause.kind
         previous_end = clause.last
     return members
@@ -115,6 +117,7 @@ def _weigh(
     times: Sequence[TimeMention],
     anchor: Anchor,
     verbs: bytes,
+    people: Sequence[int],
 ) -> None:
     prices = _prices()
     lead_at = iter(leads)
@@ -146,6 +149,8 @@ def _weigh(
             if time.first < member.head and (said := tense(time, anchor)) is not None:
                 member.add(f"time:{said}", prices.tenses[said])
         _weigh_figures(member, prices)
+        if member.lead is None and _names_people(member, people):
+            member.add("names people", prices.names_people)
         if member.head < member.last and verbs[member.head] & ACT:
             member.add("verb first", prices.verb_first)
         listing = listing.over(member, members[position + 1 : position + 2])
@@ -176,12 +181,12 @@ class _Listing:
         if member.clauses[0].kind == "heading":
             return _Listing(_strongest(member), by_heading=True)
         if member.lead is not None and member.lead.kind in ("goal", "task"):
-            frame: Frame = "goals" if member.lead.kind == "goal" else "tasks"
-            return _Listing(frame, self.by_heading)
+            return _Listing("goals" if member.lead.kind == "goal" else "tasks", self.by_heading)
         if member.lead is not None or (member.boundary == _PARAGRAPH and not self.by_heading):
             return _Listing()
-        if following and following[0].clauses[0].opener == ":" and (frame_ := _strongest(member)):
-            return _Listing(frame_, self.by_heading)
+        if member.introduces and (frame := _strongest(member)) is not None:
+            by_line = bool(following) and following[0].boundary == _PARAGRAPH
+            return _Listing(frame, self.by_heading or by_line)
         return self
 
 
@@ -208,6 +213,11 @@ def _count(member: Member, cue: Cue, at: int, figure_at: int) -> None:
 
 
 _HEAD = 8  # tokens that still count as the head of a clause
+
+
+def _names_people(member: Member, people: Sequence[int]) -> bool:
+    at = bisect_left(people, member.first)
+    return at < len(people) and people[at] < member.last
 
 
 def _weigh_figures(member: Member, prices: "_Prices") -> None:
@@ -273,6 +283,7 @@ class _Prices:
     nobody_speaks: Weights
     speech_goes_on: Weights
     opening: Weights
+    names_people: Weights
     listing: Mapping[str, Weights]
     leave: tuple[tuple[float, ...], ...]
     enter: tuple[float, ...]
@@ -295,6 +306,7 @@ def _prices() -> _Prices:
         nobody_speaks=weights_of(found["nobody_speaks"]),
         speech_goes_on=weights_of(found["speech_goes_on"]),
         opening=weights_of(found["opening"]),
+        names_people=weights_of(found["names_people"]),
         listing={f: ((_INDEX[f], float(found["listing"][f])),) for f in FRAMES},
         leave=leave,
         enter=tuple(float(data["enter"][f]) for f in FRAMES),

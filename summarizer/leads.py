@@ -11,6 +11,7 @@ from functools import cache
 from typing import Literal
 
 from summarizer.framing import cues
+from summarizer.clauses import FULL_STATE
 from summarizer.documents import Document
 from summarizer.lexicon import Hit, Lexicon, language
 from summarizer.people import BodyMention, PersonMention
@@ -78,6 +79,35 @@ def opening(words: list[str], times: Mapping[int, TimeMention], first: int, last
     return min(i, last)
 
 
+def turns(words: list[str], verbs: bytes, sentences: Sequence[Sentence]) -> Iterator[int]:
+    """Where one clause turns: behind a concession, and from good to bad standing.
+
+    "Mặc dù dịch bệnh …, nhưng | huyện đã hoàn thành …" (rule 3); "an ninh được giữ vững, | tội phạm
+    có chiều hướng tăng".
+    """
+    for sentence in sentences:
+        for segment in sentence.segments:
+            for i in range(segment.first + 3, segment.last - 2):
+                if words[i - 1] != ",":
+                    continue
+                turn = _lexicon("turns").at(words, i, segment.last)
+                if turn is not None and _lexicon("concessions").at(words, segment.first):
+                    yield turn.last
+                    break
+                if _worsens(words, verbs, segment, i):
+                    yield i
+                    break
+
+
+def _worsens(words: list[str], verbs: bytes, segment: Segment, comma: int) -> bool:
+    return (
+        any(verbs[i] & FULL_STATE for i in range(segment.first, comma))
+        and not _fault(words, segment.first, comma)
+        and not verbs[comma]
+        and _fault(words, comma, segment.last)
+    )
+
+
 def needs(words: list[str], sentences: Sequence[Sentence]) -> Iterator[int]:
     """Where a need follows a fault in one clause: "X còn tiềm ẩn nguy cơ, | cần Y" (rule 5)."""
     for sentence in sentences:
@@ -107,6 +137,7 @@ class _Finder:
         self.people = people
         self.bodies = bodies
         self.times = times
+        self.spoke = False  # somebody has spoken before
 
     def in_sentence(self, index: int, sentence: Sentence) -> Iterator[Lead]:
         speaker: PersonMention | None = None
@@ -114,6 +145,7 @@ class _Finder:
             head = opening(self.words, self.times, segment.first, segment.last)
             lead, speaker = self._in_segment(index, segment, head, speaker)
             if lead is not None:
+                self.spoke = self.spoke or lead.kind in ("order", "say", "praise")
                 yield lead
 
     def _in_segment(
@@ -166,7 +198,7 @@ class _Finder:
             return not (isinstance(near, BodyMention) and self.words[verb.first] == "giao")
         if speaker is not None:
             return True
-        return at_head and verb.first + 1 < segment.last
+        return at_head and self.spoke and verb.first + 1 < segment.last
 
     def _addresses(self, verb: Hit[LeadKind], last: int) -> bool:
         """Whether order verbs that are also plain verbs are followed by somebody or a colon."""

@@ -25,6 +25,7 @@ _RANGES = frozenset(("-", "và", "&", "đến", "tới", "/"))
 _LISTED = frozenset(("grade", "ordinal", "document_number", "address", "date", "road", "programme"))
 _SHARED = frozenset(("grade", "age", "date", "period", "time"))
 _TIMES = frozenset(("tháng", "năm", "ngày", "tuổi", "sao"))
+_SIGNED = frozenset("-/:&.,")
 _LONGEST = 18  # digits; no report counts further than 10^18
 
 
@@ -115,6 +116,13 @@ def read_numerals(document: Document) -> tuple[Numeral, ...]:
     return tuple(_Reading(document.tokens, document.folded.text).numerals())
 
 
+def _digits(words: list[str]) -> list[int]:
+    """Tokens that start with a digit of any script; the usual ten are told by their order."""
+    return [
+        p for p, w in enumerate(words) if "0" <= w < ":" or (w > "\u0660" and w[0].isdecimal())
+    ]
+
+
 def _year(word: str) -> bool:
     return len(word) == 4 and word[:2] in ("19", "20") and word.isdecimal()
 
@@ -142,12 +150,24 @@ class _Reading:
 
     def numerals(self) -> list[Numeral]:
         done = 0
-        for p, word in enumerate(self.words):
-            if word[0].isdecimal() and p >= done:
-                numeral = self._read(p)
+        for p in _digits(self.words):
+            if p >= done:
+                numeral = self._plain_year(p) or self._read(p)
                 done = numeral.last
                 self.found.append(self._continued(numeral))
         return self.found
+
+    def _plain_year(self, p: int) -> Numeral | None:
+        """The commonest number of all, "năm 2020" before words, at the least cost."""
+        words = self.words
+        if not p or words[p - 1] != "năm" or p + 1 >= self.count or not _year(words[p]):
+            return None
+        following = words[p + 1]
+        if following in _SIGNED or following == "%":
+            return None
+        return Numeral(
+            p, p + 1, self.starts[p], self.ends[p], Decimal(words[p]), "date", ()
+        )
 
     def _word(self, i: int) -> str:
         return self.words[i] if 0 <= i < self.count else "\n"
@@ -277,7 +297,7 @@ class _Reading:
         """1. at the start of a line or after a sentence, before a capital or a new number."""
         if p + 2 >= self.count or self.starts[p + 2] == self.ends[p + 1]:
             return p + 2 < self.count and self._word(p - 1) == "\n"
-        if self._word(p - 1) not in "\n.;:" and p > 0:
+        if self._word(p - 1) not in "\n.;:)" and p > 0:
             return False
         following = self.text[self.starts[p + 2]]
         return following.isupper() or following.isdecimal() or following in '\n-“"'
@@ -322,6 +342,8 @@ class _Reading:
             return reason or None
         if _year(word) and not unit:
             return "date"
+        if word.endswith(".0") and not unit and self._word(p + 1) != "%":
+            return "grade"  # chứng thực 4.0
         if word[0] == "0" and word.isdecimal() and self._word(p + 1)[0].isdecimal():
             return "malformed"  # 0 74%
         return self._counted(p, unit)

@@ -8,7 +8,7 @@ from summarizer.context import read_context
 from summarizer.documents import Document
 from summarizer.figures import FigureMention, read_figures
 from summarizer.layout import Layout, read_layout
-from summarizer.leads import Lead, find_leads, needs
+from summarizer.leads import Lead, find_leads, needs, turns
 from summarizer.numerals import Numeral, read_numerals
 from summarizer.people import BodyMention, PersonMention, find_bodies, find_people
 from summarizer.sentences import Sentence, split_sentences
@@ -61,6 +61,7 @@ def read(document: Document) -> Reading:
     verbs = mark_verbs(document.tokens.words)
     cuts = [lead.cut for lead in leads if lead.kind != "praise"]
     cuts.extend(needs(document.tokens.words, sentences))
+    cuts.extend(turns(document.tokens.words, verbs, sentences))
     clauses = cut_clauses(document, layout, sentences, cuts, figures, verbs)
     return Reading(
         document,

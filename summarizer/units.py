@@ -38,11 +38,12 @@ def _entries() -> list[tuple[str, tuple[str, int]]]:
 
 
 _UNITS = Lexicon(_entries())
+_FIRST = frozenset(tokenize(match_key(phrase)).words[0] for phrase, _ in _entries())
 
 
 def is_unit(words: list[str], i: int) -> bool:
     """Whether a unit that the data file knows stands at token ``i``."""
-    return i < len(words) and _UNITS.at(words, i) is not None
+    return i < len(words) and words[i] in _FIRST and _UNITS.at(words, i) is not None
 
 
 def read_unit(tokens: Tokens, text: str, i: int) -> Unit | None:

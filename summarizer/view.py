@@ -199,7 +199,7 @@ class _Chips:
 
     def __rich_console__(self, _: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         line = Text(self.name)
-        if self.texts and self._width() > options.max_width:
+        if self.name and self.texts and self._width() > options.max_width:
             yield line
             line = Text()
         for chip in self.texts:
@@ -446,7 +446,7 @@ def _why(decision: DecisionLike) -> Iterator[RenderableType]:
     chips = [Text(_reason(*reason), "dim") for reason in reasons[:_MOST_REASONS]]
     if len(reasons) > _MOST_REASONS:
         chips.append(Text(f"và {len(reasons) - _MOST_REASONS} dấu hiệu khác", "dim"))
-    yield _Chips(f"[{_frame(decision.frame)}]", chips)
+    yield _Chips("", [Text(f"[{_frame(decision.frame)}]", "dim"), *chips])
 
 
 def _tellingest_first(decision: DecisionLike) -> list[tuple[str, str, float]]:

@@ -276,7 +276,7 @@ def test_a_decision_shows_the_clause_the_list_and_what_spoke_for_it() -> None:
     page = plain(DecisionsView([decision]))
 
     assert "7  mục tiêu  phấn đấu đạt 5%" in page
-    assert "[mục tiêu]: phấn đấu +2,5 mục tiêu · kế hoạch +1,0 nhiệm vụ" in page
+    assert "[mục tiêu] · phấn đấu +2,5 mục tiêu · kế hoạch +1,0 nhiệm vụ" in page
     assert page.index("+1,0 nhiệm vụ") < page.index("nobody speaks -6,0 chỉ đạo")
 
 

@@ -90,15 +90,16 @@ def _growth(
     opening: str, piece: str, lengths: tuple[int, ...]
 ) -> Iterator[tuple[int, float, float]]:
     """Length, seconds and relative cost, up to where a measurement would outlast patience."""
-    shortest = before = _seconds(_of_length(opening, piece, lengths[0])) / lengths[0]
-    worse = 1.0
+    cost = _seconds(_of_length(opening, piece, lengths[0])) / lengths[0]  # the first run warms up
+    shortest = 0.0
     for length in lengths:
-        if before * length * worse > _PATIENCE:
-            print(f"{length:>9,} left out: about {before * length * worse:,.0f} s expected")
+        if cost * length > _PATIENCE:
+            print(f"    {length:,} characters left out: {cost * length:,.0f} s expected")
             return
         seconds = _seconds(_of_length(opening, piece, length))
-        worse, before = max(1.0, seconds / length / before), seconds / length
-        yield length, seconds, before / shortest
+        cost = seconds / length
+        shortest = shortest or cost
+        yield length, seconds, cost / shortest
 
 
 def _of_length(opening: str, piece: str, length: int) -> str:

@@ -1,0 +1,87 @@
+"""Where a quote begins and ends: the smallest passage that holds what an item says.
+
+Annotation guide, rules 19, 20 and 22: frames, connectives and leads stay outside, and so does a long run-up
+to a counted thing ("Qua đánh giá chất lượng tổ chức đảng có | 10/16 chi bộ …"). Token positions.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+
+from summarizer.clauses import Clause
+from summarizer.figures import FigureMention
+from summarizer.leads import opening
+from summarizer.lexicon import Lexicon, language
+from summarizer.times import TimeMention
+
+_LONGEST_RUN_UP = 7  # tokens before a counted thing that still read as its name
+_TRAILING = frozenset([",", ";", ".", ":", "…", "(", "-"])
+
+
+def quote_span(
+    words: list[str],
+    verbs: bytes,
+    times: Mapping[int, TimeMention],
+    run: list[Clause],
+    *,
+    measured: bool,
+) -> tuple[int, int]:
+    """Tokens of the quote of neighbouring clauses."""
+    first, last = run[0].anchor, run[-1].last
+    if first == run[0].first:
+        first = _opened(words, times, first, last)
+        if measured and run[0].figures:
+            first = _near_figure(words, verbs, first, run[0].figures[0])
+    return first, _closed(words, first, last)
+
+
+def _opened(words: list[str], times: Mapping[int, TimeMention], first: int, last: int) -> int:
+    at = opening(words, times, first, last)
+    while at < last and (hit := _phrases().at(words, at, last)) is not None:
+        at = opening(words, times, hit.last, last)
+    return at if at < last else first
+
+
+def _near_figure(words: list[str], verbs: bytes, first: int, figure: FigureMention) -> int:
+    """Skip the run-up to a counted thing, whose name stands behind its number."""
+    if figure.unit is None or figure.unit.split("/")[0].split()[0].lower() in _measures():
+        return first
+    low = figure.first
+    commas = [i for i in range(first, low) if words[i] == ","]
+    if commas and low - commas[-1] > 1 and low - first > _LONGEST_RUN_UP:
+        first = commas[-1] + 1
+    if low - first <= _LONGEST_RUN_UP:
+        return first
+    for i in range(low - 1, max(first, low - _LONGEST_RUN_UP), -1):
+        if words[i] in _HAVE:
+            return i + 1
+        if verbs[i]:
+            return i
+    return first
+
+
+_HAVE = frozenset(["có", "với", "là", "được"])
+
+
+def _closed(words: list[str], first: int, last: int) -> int:
+    """Without a closing bracket that was opened before the passage, and without separators."""
+    while last - first > 1:
+        sign = words[last - 1]
+        lone = sign == ")" and words[first:last].count("(") < words[first:last].count(")")
+        if not lone and sign not in _TRAILING:
+            break
+        last -= 1
+    return last
+
+
+@cache
+def _measures() -> frozenset[str]:
+    """First words of units that measure; their indicator stands before the number."""
+    data = language("units")
+    kinds = ("percent", "scale", "money", "measure", "factor")
+    return frozenset(word.split()[0] for kind in kinds for word in data[kind]["words"])
+
+
+@cache
+def _phrases() -> Lexicon[bool]:
+    data = language("leads")
+    return Lexicon((p, True) for name in ("goals", "places") for p in data[name])
