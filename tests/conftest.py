@@ -3,7 +3,12 @@
 import os
 import socket
 
+import hypothesis
 import pytest
+
+# Times of single examples say nothing on a busy machine; CI tries the same examples every time.
+hypothesis.settings.register_profile("project", deadline=None, derandomize="CI" in os.environ)
+hypothesis.settings.load_profile("project")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
