@@ -188,7 +188,7 @@ class _Cutter:
             # "Chỉ đạo các cơ quan, đơn vị;" waits for what they are to do
             return not any(self.verbs[i] for i in range(causative.last, segment.last))
         if _adverbial_heads().at(self.words, first) is not None:
-            return True
+            return self.words[first + 1] != "ra"  # "ngoài ra" opens a clause
         nominal = _nominal_heads().at(self.words, first) is not None
         wanted = STATE if nominal else ACT | STATE
         return not any(self.verbs[i] & wanted for i in range(first, segment.last))
@@ -241,7 +241,9 @@ class _Cutter:
         upcoming = next(following, None)
         opened = openers[0]
         for figure in figures:
-            if figure is upcoming:
+            if figure is upcoming and self._sums_up(opened, done, figure):
+                upcoming = next(following, None)
+            elif figure is upcoming:
                 marks.append(self._between(opened, done, figure, first, inside))
                 opened = figure
                 upcoming = next(following, None)
@@ -250,6 +252,13 @@ class _Cutter:
         if tail is not None:
             marks.append((tail, -1))
         return marks
+
+    def _sums_up(self, opened: FigureMention, low: int, figure: FigureMention) -> bool:
+        """Increment and total of the same thing stay together (rule 18)."""
+        same = opened.unit is not None and opened.unit == figure.unit
+        return same and any(
+            _totals().at(self.words, i, figure.first) is not None for i in range(low, figure.first)
+        )
 
     def _between(
         self,
@@ -274,7 +283,7 @@ class _Cutter:
         for i in range(low, high):
             if words[i] == "và" or words[i] == "cùng":
                 return i + 1, -1
-        for i in range(low, high):
+        for i in range(high - 1, low - 1, -1):
             if words[i] in _dependents():
                 return i, opened.first + 1
         return (low if high - low > 1 and low > opened.last else high), -1
@@ -285,9 +294,10 @@ class _Cutter:
         """End of a complete statement before the first figure ("X được quan tâm, tỷ lệ …")."""
         outer = inside[high - base]
         if outer:  # the figure stands in brackets behind a statement of its own
-            for i in range(high - 1, first + 3, -1):
+            for i in range(high - _NAMED, first + 3, -1):
                 if not inside[i - 1 - base] and inside[i - base] == outer:
                     return i
+            return None
         for i in range(high - 1, first, -1):
             if inside[i - base]:
                 continue
@@ -295,8 +305,10 @@ class _Cutter:
                 return i
             if self.words[i] in _JOINTS and self._reaches_milestone(first, i):
                 return i
-            if self.words[i] == "(" and i - first > _SHORTEST_STATEMENT:
+            if self.words[i] == "(" and high - i > _NAMED and i - first > _SHORTEST_STATEMENT:
                 return i  # a bracket that is never closed
+            if self.words[i] == "," and _ends().at(self.words, i + 1, high + 1) is not None:
+                return i
         return None
 
     def _reaches_milestone(self, first: int, last: int) -> bool:
@@ -319,6 +331,7 @@ class _Cutter:
 
 FULL_STATE = 4
 _HEAD = 6  # tokens in which an imperative begins
+_NAMED = 3  # tokens before a figure in brackets that name an indicator of its own
 _SHORTEST_STATEMENT = 6  # tokens
 _SKIPPED = frozenset([",", ")", ";", ".", "(", "và"])
 _JOINTS = frozenset([",", "và"])
@@ -367,6 +380,14 @@ def _adverbial_heads() -> Lexicon[bool]:
 @cache
 def _milestones() -> Lexicon[bool]:
     return Lexicon((phrase, True) for phrase in language("labels")["milestones"])
+
+
+def _ends() -> Lexicon[bool]:
+    return _phrases("ends")
+
+
+def _totals() -> Lexicon[bool]:
+    return _phrases("totals")
 
 
 def _indicator_heads() -> frozenset[str]:

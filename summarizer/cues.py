@@ -188,6 +188,8 @@ def read_reference(words: list[str], i: int, *, near: bool) -> Reference | None:
 
 def _reference_at(words: list[str], i: int) -> Reference | None:
     n = len(words)
+    if i + 1 < n and words[i] == ")" and words[i + 1] == "so":
+        i += 1  # tăng 45 tỷ đồng (9,6%) so với đầu năm
     compared = i < n and words[i] == "so"
     if compared:
         i += 1

@@ -11,7 +11,7 @@ from functools import cache
 from schemas import Draft, DraftDirective, DraftIssuer, DraftItem, DraftTarget, Sector
 from schemas.summary import IssuerKind
 from summarizer.addressees import read_addressees
-from summarizer.clauses import ACT, STATE, Clause
+from summarizer.clauses import ACT, FULL_STATE, STATE, Clause
 from summarizer.framing import FRAMES
 from summarizer.frames import Member, Reason, read_frames
 from summarizer.indicators import name_indicator
@@ -130,11 +130,14 @@ class _Labeller:
         if self._figures(member):
             return False
         lead = member.lead
-        if lead is not None and lead.cut >= member.last:
+        if lead is not None and (lead.cut >= member.last or lead.kind == "praise"):
             return True
         if self.words[member.head if member.head < member.last else member.first] in _PURPOSES:
             return True
-        return member.introduces and "achieved" not in member.marks
+        if not member.introduces or member.clauses[0].opener in (":", "|"):
+            return False
+        clause = member.clauses[0]
+        return not any(self.verbs[i] & FULL_STATE for i in range(clause.first, clause.last))
 
     def _figures(self, member: Member) -> bool:
         return any(c.figures for c in member.clauses)
@@ -157,7 +160,7 @@ class _Labeller:
             return "shortcoming"
         if clause.figures:
             return "achievement"
-        if "effort" in marks or "context" in marks or not self._states(clause):
+        if marks & {"effort", "announced"} or not any(self.verbs[clause.first : clause.last]):
             return "none"
         return "achievement"
 
@@ -200,7 +203,10 @@ class _Labeller:
             head = self._head(member.clauses[0])
             if not self._figures(member):
                 return bool(self.verbs[head] & ACT)
-            return _acts().at(self.words, head, member.last) is not None
+            return (
+                bool(self.verbs[head] & ACT)
+                and _reaching().at(self.words, head, member.last) is None
+            )
         return self._acts(member)
 
     def _acts(self, member: Member) -> bool:
@@ -411,7 +417,7 @@ _REACH = 12  # tokens in which a lead names addressees
 
 
 @cache
-def _acts() -> Lexicon[bool]:
-    return Lexicon((phrase, True) for phrase in language("labels")["means"])
+def _reaching() -> Lexicon[bool]:
+    return Lexicon((phrase, True) for phrase in language("labels")["reaching"])
 
 

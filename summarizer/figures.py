@@ -28,6 +28,7 @@ _MESSAGES = {
 }
 _BOUNDARIES = frozenset((",", ";", ".", "\n", "(", ")", "!", "?", "…"))
 _DONE_OF_PLAN = frozenset(("measure", "money"))
+_COUNTED = frozenset(("count", "people", "measure", "noun"))
 _HANDLED = frozenset(_DATA["handled"]["words"])
 _MASKED = frozenset(("date", "period"))
 _ZERO = Lexicon(
@@ -319,6 +320,8 @@ class _Reading:
             return "rank"
         if self._is_baseline(amount, lead):
             return "baseline"
+        if (again := self._bracketed(amount, lead)) is not None:
+            return again
         if amount.kind == "factor":
             factor = verb in ("factor", "rise") or (verb == "reach" and near)
             return "factor" if factor else "level"
@@ -443,24 +446,45 @@ class _Reading:
     def _carry(self, amount: _Amount, lead: Lead) -> str | None:
         """The verb of the figure before holds on: giảm 02 xã, 41 thôn; công nghiệp 10,4%."""
         previous = self.previous
-        if previous is None or lead.verb is not None or self._word(lead.start - 1) == "(":
+        if previous is None or not (lead.verb is None or (lead.verb == "level" and lead.gap)):
             return None
         percent = amount.kind == "percent"
+        if self._word(lead.start - 1) == "(":
+            return None
+        if previous.role == "change" and self._word(amount.first - 1) in ("=", "đương"):
+            return self._again(previous)
         if percent != (self.kind == "percent"):
             return None
         if previous.role == "change" and (not percent and lead.bare and not lead.estimated):
-            return "fall" if previous.value < 0 else "rise"
-        if not percent or "ratio" in lead.heads or "budget" in lead.heads:
+            return self._again(previous)
+        if not percent or "ratio" in lead.heads:
+            return None
+        if "budget" in lead.heads and "parts" not in lead.heads and not self.carried:
             return None
         if previous.role in ("change", "of_plan", "of_previous"):
             if "parts" in lead.heads or self.carried or self._parts_before(lead.start):
                 self.carried = True
             elif "sector" not in lead.heads or previous.role != "change":
                 return None
-            if previous.role == "change":
-                return "fall" if previous.value < 0 else "rise"
-            return previous.role
+            return self._again(previous)
         return None
+
+    def _bracketed(self, amount: _Amount, lead: Lead) -> str | None:
+        """Tăng 45 tỷ đồng (9,6%); 180/250 tỷ đồng (72%)."""
+        previous = self.previous
+        if previous is None or lead.start != amount.first or self._word(lead.start - 1) != "(":
+            return None
+        if amount.kind != "percent" or self.kind == "percent":
+            return None
+        if previous.role == "planned":
+            return "of_plan"
+        return self._again(previous) if previous.role == "change" else None
+
+    @staticmethod
+    def _again(previous: FigureMention) -> str:
+        if previous.role != "change":
+            return previous.role
+        return "fall" if previous.value < 0 else "rise"
 
     def _parts_before(self, start: int) -> bool:
         return self.previous is not None and "trong" in self.words[self.previous.last : start]
@@ -551,8 +575,8 @@ class _Reading:
         if self.previous is None or not self.found or figure.role != "change":
             return
         last = self.found[-1]
-        if last.role == "change" and last.reference is None and not figure.attached:
-            if self.words[figure.first - 1] in ("và", ","):
+        if last.role == "change" and last.reference is None:
+            if self.words[figure.first - 1] in ("và", ",", "("):
                 self.found[-1] = replace(last, reference=figure.reference)
 
     def _unit(self, role: Role, amount: _Amount, attached: bool) -> str | None:
@@ -601,8 +625,11 @@ class _Reading:
             return lead.verb == "to" and lead.gap == 0 and previous.role == "baseline"
         if role == "level":
             return self._same_level(amount, lead, previous)
+        if role == "change" and not self._alike(amount, previous):
+            return False
         # 41 thôn after giảm 02 xã opens its own indicator, and so does giảm 5% số vụ.
-        opens = lead.verb is None and lead.past is None
+        bracketed = self._word(lead.start - 1) == "(" and amount.kind == "percent"
+        opens = lead.verb is None and lead.past is None and not bracketed
         return role != "change" or not (opens or self._names(amount))
 
     def _is_cut_off(self, start: int) -> bool:
@@ -612,7 +639,16 @@ class _Reading:
             i += 1
         between = self.words[i:start]
         told = sum(word[0].isalpha() for word in between)
+        if self.previous is not None and self.previous.role == "rank":
+            return ";" in between
         return told > (0 if ";" in between else _ASIDE)
+
+    def _alike(self, amount: _Amount, previous: FigureMention) -> bool:
+        """Giảm 5 vụ after 20 người tells of something else."""
+        if amount.kind not in _COUNTED or self.kind not in _COUNTED or previous.unit is None:
+            return True
+        mine = amount.unit.text.split("/")[0] if amount.unit is not None else ""
+        return mine in previous.unit or previous.unit.split("/")[0] in mine
 
     def _names(self, amount: _Amount) -> bool:
         """A noun right after a percentage: 5% số vụ, 20% số trường."""

@@ -125,7 +125,8 @@ def _weigh(
     time_at = 0
     cue_hits = cues().scan(words)
     hit = next(cue_hits, None)
-    speaking = heard = False
+    speaking = heard = begun = False
+    day_sentence = -1
     listing = _Listing()
     for position, member in enumerate(members):
         figure_at = min((c.figures[0].first for c in member.clauses if c.figures), default=member.last)
@@ -146,8 +147,16 @@ def _weigh(
         while at < len(times) and times[at].first < min(figure_at, member.last):
             time = times[at]
             at += 1
+            if time.first < member.head and time.kind == "day" and time.bound is None:
+                day_sentence = member.clauses[0].sentence
             if time.first < member.head and (said := tense(time, anchor)) is not None:
                 member.add(f"time:{said}", prices.tenses[said])
+        if day_sentence == member.clauses[0].sentence:
+            member.add("day of an event", prices.event_day)
+            if not begun:
+                member.add("dateline", prices.dateline)
+        elif member.clauses[0].kind in ("body", "item"):
+            begun = True
         _weigh_figures(member, prices)
         if member.lead is None and _names_people(member, people):
             member.add("names people", prices.names_people)
@@ -156,6 +165,8 @@ def _weigh(
         listing = listing.over(member, members[position + 1 : position + 2])
         if listing.frame is not None:
             member.add("list goes on", prices.listing[listing.frame])
+            if listing.by_heading:
+                member.add("under a heading", prices.listing[listing.frame])
         speaking = _speech(member, speaking)
         if speaking:
             heard = heard and member.boundary < _PARAGRAPH
@@ -179,8 +190,11 @@ class _Listing:
     def over(self, member: Member, following: Sequence[Member]) -> "_Listing":
         """The listing that holds at a member."""
         if member.clauses[0].kind == "heading":
-            return _Listing(_strongest(member), by_heading=True)
+            frame = _strongest(member)
+            return self if frame is None else _Listing(frame, by_heading=True)
         if member.lead is not None and member.lead.kind in ("goal", "task"):
+            if member.boundary == 0:
+                return self
             return _Listing("goals" if member.lead.kind == "goal" else "tasks", self.by_heading)
         if member.lead is not None or (member.boundary == _PARAGRAPH and not self.by_heading):
             return _Listing()
@@ -194,15 +208,20 @@ _PARAGRAPH = 2
 
 
 def _strongest(member: Member) -> Frame | None:
-    best = max(range(len(FRAMES)), key=member.scores.__getitem__)
+    best = max(_LISTED, key=member.scores.__getitem__)
     return FRAMES[best] if member.scores[best] >= _DECIDED else None
 
 
+_LISTED = tuple(_INDEX[f] for f in ("results", "faults", "goals", "tasks"))
 _DECIDED = 2.5  # a heading or lead with less says nothing about the list behind it
 
 
 def _count(member: Member, cue: Cue, at: int, figure_at: int) -> None:
     opens = member.boundary > 0
+    if cue.at == "heading":
+        if member.clauses[0].kind == "heading":
+            member.add(cue.name, cue.weights)
+        return
     if cue.at == "any" or (at < figure_at and (cue.at == "head" or opens)):
         if cue.at == "head" and at > member.head + _HEAD:
             return
@@ -284,6 +303,8 @@ class _Prices:
     speech_goes_on: Weights
     opening: Weights
     names_people: Weights
+    event_day: Weights
+    dateline: Weights
     listing: Mapping[str, Weights]
     leave: tuple[tuple[float, ...], ...]
     enter: tuple[float, ...]
@@ -307,6 +328,8 @@ def _prices() -> _Prices:
         speech_goes_on=weights_of(found["speech_goes_on"]),
         opening=weights_of(found["opening"]),
         names_people=weights_of(found["names_people"]),
+        event_day=weights_of(found["event_day"]),
+        dateline=weights_of(found["dateline"]),
         listing={f: ((_INDEX[f], float(found["listing"][f])),) for f in FRAMES},
         leave=leave,
         enter=tuple(float(data["enter"][f]) for f in FRAMES),

@@ -7,7 +7,7 @@ say by itself what is counted. Positions are token positions, half open.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Protocol
 
 from summarizer.documents import Document
@@ -17,6 +17,7 @@ from summarizer.lexicon import Hit, Lexicon, language, tokenize
 
 _LONGEST_AFTER = 22  # tokens behind a figure that may still name what it counts
 _LONGEST_PART = 9  # tokens of a piece that only names a part
+_SHORT = 4  # tokens of a noun with the bound of its number
 _BARE = 2  # tokens of a mere verb in front of its figure
 _SUBJECT = 7  # tokens of an actor before its deed
 _MEASURES = (
@@ -94,7 +95,7 @@ class _Namer:
         self.text = document.folded.text
         self.figures = figures
         self.figure = next((f for f in figures if f.role == "level"), figures[0])
-        self.unit = tokenize(match_key(self.figure.unit or "")).words
+        self.unit = _unit_words(self.figure.unit or "")
         self.lead = lead
         self.first = first
         self.last = last
@@ -131,10 +132,32 @@ class _Namer:
 
     def _before(self, a: int, b: int) -> tuple[int, int]:
         """The words in front of the figure, without openers, closers and times at the edges."""
+        a = self._from_part(a, b)
         b = self._close(a, self._cut(a, b))
-        a = self._open(a, b)
-        a = self._own_head(a, b)
+        a = self._past_circumstance(a, b)
+        a = self._own_head(self._open(a, b), b)
         return a, max(a, b)
+
+    def _from_part(self, a: int, b: int) -> int:
+        """A new name begins behind a colon and behind "trong đó"."""
+        words = self.words
+        for i in range(b - 2, a, -1):
+            if words[i] == ":" or (words[i] == "đó" and words[i - 1] == "trong"):
+                return i + 1
+        return a
+
+    def _past_circumstance(self, a: int, b: int) -> int:
+        """Skip "từ nguồn hỗ trợ các cấp, …" and the heading "về kinh tế" before a head."""
+        words = self.words
+        if a >= b or words[a] not in self.rules.words["circumstances"]:
+            return a
+        for i in range(b - 2, a, -1):
+            if words[i] == ",":
+                return i + 1
+        if words[a] != "về":
+            return a
+        heads = (i for i in range(a + 2, b) if words[i] in _FRESH and self._is_head(i, b))
+        return next(heads, a)
 
     def _cut(self, a: int, b: int) -> int:
         """Where praise or a plan reached ends the name before its figure is told."""
@@ -253,8 +276,10 @@ class _Namer:
             if words[j][0].isdigit() and words[j - 1] in _TIMES:
                 break
             j += 1
-        if j == end < self.last or (j < end and words[j] == ","):
+        if j == end < self.last or (j < end and words[j] == ",") or words[j - 1] in _LISTED:
             j = self._close(i, j)
+        if words[j - 2 : j] in _BOUNDS and j - i <= _SHORT:
+            j -= 2  # "75 đảng viên mới trở lên"
         return i, self._time_from(i, j)
 
     def _past_names(self, i: int) -> int:
@@ -361,6 +386,8 @@ class _Namer:
             return name if said else _joined(counted, name)
         if not counted:
             return name
+        if self._is_place(*before):
+            return _joined(counted, self._say(*after))
         unit = counted.removeprefix("số ")
         if self.unit == self.words[before[0] : before[0] + len(self.unit)]:
             return _joined("số", name, self._say(*after))
@@ -493,6 +520,8 @@ class _Namer:
     def _say(self, a: int, b: int) -> str:
         """Tokens ``[a, b)`` in the words of the source, without noise, abbreviations opened."""
         words, starts, ends = self.words, self.tokens.starts, self.tokens.ends
+        if self.rules.touched.isdisjoint(words[a:b]):
+            return self._plain(a, b)
         pieces: list[str] = []
         i = a
         while i < b:
@@ -515,10 +544,23 @@ class _Namer:
             i += 1
         return "".join(pieces).strip(" ,;:-.")
 
+    def _plain(self, a: int, b: int) -> str:
+        if a >= b:
+            return ""
+        said = self.text[self.tokens.starts[a] : self.tokens.ends[b - 1]]
+        if a == self.first and not self._is_place(a, b) and not said[:2].isupper():
+            said = said[0].lower() + said[1:]
+        return said.strip(" ,;:-.")
+
     def _is_noise(self, kind: str, a: int, i: int) -> bool:
         """Of words about the place, a budget keeps "trên địa bàn"."""
         budget = self.rules.words["budget"]
         return kind == "drop" or (kind == "local" and budget.isdisjoint(self.words[a:i]))
+
+
+@lru_cache(maxsize=512)  # a few dozen units make up nearly all
+def _unit_words(unit: str) -> list[str]:
+    return tokenize(match_key(unit)).words
 
 
 def _joined(*parts: str) -> str:
@@ -526,7 +568,7 @@ def _joined(*parts: str) -> str:
 
 
 def _polished(name: str) -> str:
-    name = " ".join(name.split()).strip(" ,;:-.")
+    name = " ".join(name.split()).strip(" ,;:-.").replace("tỉ lệ", "tỷ lệ")
     if name.count('"') % 2:
         name = name.replace('"', "")
     return name if name[:2].isupper() else name[:1].lower() + name[1:]
@@ -551,6 +593,7 @@ class _Rules:
     branch_heads: tuple[tuple[str, str], ...]
     abbreviations: Mapping[str, str]
     completions: Mapping[str, str]
+    touched: frozenset[str]  # words that may not be told as they stand
 
 
 @cache
@@ -559,6 +602,8 @@ def _rules() -> _Rules:
     heads, deeds, leads, actors = data["heads"], data["deeds"], data["leads"], data["actors"]
     kinds = ("plain", "passive", "suffered", "silent")
     named = [(phrase, kind) for kind in kinds for phrase in deeds[kind]]
+    noise_words = [data["noise"]["local"], *data["noise"]["words"], *data["noise"]["kept"]]
+    touched = {"(", *_TIMES, *_TIME_LEADS, *data["abbreviations"]}
     sizes = [(p, _size(p)) for p in data["closers"]["words"]]
     sizes += [(p, 0) for p in data["closers"]["kept"]]
     noise = data["noise"]
@@ -582,6 +627,7 @@ def _rules() -> _Rules:
         harm=deeds["harm"],
         words={
             "branch_words": frozenset(leads["branch_words"]),
+            "circumstances": frozenset(heads["circumstances"]),
             "continued": frozenset(leads["continued"]),
             "places": frozenset(actors["places"]),
             "money": frozenset(heads["money"]),
@@ -593,6 +639,7 @@ def _rules() -> _Rules:
         branch_heads=tuple(leads["branch_heads"].items()),
         abbreviations=data["abbreviations"],
         completions=data["completions"],
+        touched=frozenset(touched | {tokenize(match_key(p)).words[0] for p in noise_words}),
     )
 
 

@@ -91,12 +91,18 @@ def turns(words: list[str], verbs: bytes, sentences: Sequence[Sentence]) -> Iter
                 if words[i - 1] != ",":
                     continue
                 turn = _lexicon("turns").at(words, i, segment.last)
-                if turn is not None and _lexicon("concessions").at(words, segment.first):
-                    yield turn.last
+                conceded = _lexicon("concessions").at(words, segment.first) is not None
+                if conceded and (turn is not None or _still(words, i, segment.last)):
+                    yield turn.last if turn is not None else i
                     break
                 if _worsens(words, verbs, segment, i):
                     yield i
                     break
+
+
+def _still(words: list[str], first: int, last: int) -> bool:
+    """"…, kinh tế của huyện vẫn giữ được đà tăng"."""
+    return any(words[i] == "vẫn" for i in range(first, min(first + 10, last)))
 
 
 def _worsens(words: list[str], verbs: bytes, segment: Segment, comma: int) -> bool:
@@ -113,7 +119,10 @@ def needs(words: list[str], sentences: Sequence[Sentence]) -> Iterator[int]:
     for sentence in sentences:
         for segment in sentence.segments:
             for i in range(segment.first + 2, segment.last):
-                if words[i] in _NEEDS and words[i - 1] in ",-" and _fault(words, segment.first, i):
+                if words[i - 1] not in ",-":
+                    continue
+                needed = any(w in _NEEDS for w in words[i : min(i + 8, segment.last)])
+                if needed and _fault(words, segment.first, i):
                     yield i
                     break
 
@@ -189,16 +198,26 @@ class _Finder:
         at_head = verb.first == head
         beside = near is not None and self._adjacent(near.last, verb.first)
         if verb.entry in ("goal", "task"):
+            if self._set_before(verb, segment):
+                return False
             return at_head or beside or self._by_meeting(segment.first, verb.first)
         if verb.entry in ("say", "praise"):
             return isinstance(near, PersonMention) and (beside or near is speaker)
         if self.words[verb.first] in _needs_addressee() and not self._addresses(verb, segment.last):
             return False
         if beside:
-            return not (isinstance(near, BodyMention) and self.words[verb.first] == "giao")
+            plain = self.words[verb.first] in _needs_addressee() and self.words[verb.first] != "giao"
+            return not (isinstance(near, BodyMention) and plain)
         if speaker is not None:
             return True
         return at_head and self.spoke and verb.first + 1 < segment.last
+
+    def _set_before(self, verb: Hit[LeadKind], segment: Segment) -> bool:
+        """"4/19 chỉ tiêu Đại hội đề ra không đạt": the verb only says whose target it was."""
+        return self.words[verb.first] in ("đề", "đặt", "xác") and any(
+            _lexicon("set_things").at(self.words, i, verb.first) is not None
+            for i in range(segment.first, verb.first)
+        )
 
     def _addresses(self, verb: Hit[LeadKind], last: int) -> bool:
         """Whether order verbs that are also plain verbs are followed by somebody or a colon."""

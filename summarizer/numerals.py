@@ -19,10 +19,11 @@ _RESULT_BEFORE = Endings((phrase, True) for phrase in _DATA["result"]["before"])
 _AWARDS = Lexicon((phrase, True) for phrase in _DATA["award"]["words"])
 _PRIZES = frozenset(_DATA["award"]["counts"])
 _STOPS = frozenset((".", "\n", "!", "?"))
-_JOINS = frozenset((",", "-", "và", "&", "đến", "tới", "/"))
+_JOINS = frozenset((",", "+", "-", "và", "&", "đến", "tới", "/"))
 _RANGES = frozenset(("-", "và", "&", "đến", "tới", "/"))
 # A numeral that follows one of these in a list is one of them too: mức độ 3, 4.
-_LISTED = frozenset(("grade", "ordinal", "document_number", "address", "date", "road", "programme"))
+_LISTED = frozenset(("grade", "ordinal", "document_number", "address", "date", "road", "programme", "counter"))
+_SLASHED = frozenset(("programme", "document_number", "counter", "road"))
 _SHARED = frozenset(("grade", "age", "date", "period", "time"))
 _TIMES = frozenset(("tháng", "năm", "ngày", "tuổi", "sao"))
 _SIGNED = frozenset("-/:&.,")
@@ -137,6 +138,17 @@ def _day_month(word: str) -> bool:
     return bool(dot) and _upto(day, 31) and _upto(month, 12)
 
 
+def _sectioned(word: str) -> str | None:
+    """3.10.2020 is a date and 2.3.1 a heading, where 2.426.254 is neither."""
+    groups = word.split(".")
+    if len(groups) == 3 and _upto(groups[0], 31) and _upto(groups[1], 12):
+        if _year(groups[2]) or len(groups[2]) == 2:
+            return "date"
+    if "," in word or all(len(group) == 3 for group in groups[1:]):
+        return None
+    return "list_marker"
+
+
 class _Reading:
     def __init__(self, tokens: Tokens, text: str) -> None:
         self.tokens, self.text = tokens, text
@@ -199,6 +211,10 @@ class _Reading:
                 return self._pair(p, word, sign, after)
             if after in _SIGNS and self._document(p):
                 return self._chain(p), "document_number"
+        if word.count(".") > 1 and (reason := _sectioned(word)) is not None:
+            return p + 1, reason
+        if sign == ":" and word == "1" and after in _SCALES:
+            return p + 3, "scale"
         if sign == ":" and after[0].isdecimal() and self.starts[p + 2] == self.ends[p] + 1:
             return self._clock(p), "time"
         if sign == "&" and after[0].isdecimal() and (_day_month(after) or self._word(p + 3) == "/"):
@@ -337,6 +353,8 @@ class _Reading:
         if glued is not None:
             return glued
         unit = is_unit(self.words, p + 1)
+        if unit and before == "\n" and self._word(p + 1) == "%" and self._word(p + 2) == "\n":
+            return "counter"  # the page-zoom widget
         reason = self._cued(p, unit)
         if reason is not None:
             return reason or None
@@ -346,7 +364,16 @@ class _Reading:
             return "grade"  # chứng thực 4.0
         if word[0] == "0" and word.isdecimal() and self._word(p + 1)[0].isdecimal():
             return "malformed"  # 0 74%
+        if not unit and len(word) < 3 and self._named(p):
+            return "name"
         return self._counted(p, unit)
+
+    def _named(self, p: int) -> bool:
+        """Part of a name: xã Phước 2, before a sign or the end."""
+        if p < 2 or self._word(p + 1)[0].isalnum() or self._word(p + 1) in "/-%":
+            return False
+        name = self.text[self.starts[p - 1] : self.ends[p - 1]]
+        return name.istitle() and self.words[p - 2][0].isalpha()
 
     def _cued(self, p: int, unit: bool) -> str | None:
         following = self._word(p + 1)
@@ -359,7 +386,9 @@ class _Reading:
                 continue
             if cue.unless_unit and (unit or following in _TIMES or not self.words[p].isdecimal()):
                 continue
-            if cue.reason == "ordinal" and (self._ranked(p) or not self.words[p].isdecimal()):
+            if cue.reason == "ordinal" and not self.words[p].isdecimal():
+                return ""
+            if cue.reason in ("ordinal", "grade") and self._ranked(p):
                 return ""
             if cue.reason == "date" and not self._dated(p):
                 continue
@@ -376,7 +405,9 @@ class _Reading:
     def _ranked(self, p: int) -> bool:
         """xếp thứ 3, đứng ở vị trí thứ 9: a rank is a figure, an ordinal is none."""
         window = self.words[max(0, p - 6) : p]
-        return window[-1] == "thứ" and bool({"xếp", "đứng", "vị", "hạng", "vươn"} & set(window))
+        if self._word(p + 1) == "sao" or not window or window[-1] not in ("thứ", "hạng", "trí"):
+            return False
+        return bool({"xếp", "đứng", "vị", "vươn"} & set(window)) or window[-2:] == ["thứ", "hạng"]
 
     def _glue(self, p: int) -> str | None:
         """Digits glued to letters: QL14B, 3A, N18, km2, file names and addresses."""
@@ -387,8 +418,10 @@ class _Reading:
         if left in "/-+._" and self._is_path(start, end):
             return "name"
         right = self.text[end] if end < len(self.text) else " "
-        if right.isalpha() and self.ends[p + 1] == end + 1 and not is_unit(self.words, p + 1):
-            return "time" if right in "hH" else "name"
+        if right.isalpha() and self.ends[p + 1] == end + 1:
+            if right in "hH":
+                return "time"
+            return "name" if right.isupper() or not is_unit(self.words, p + 1) else None
         return None
 
     def _glued_left(self, p: int) -> str | None:
@@ -458,7 +491,7 @@ class _Reading:
         word = self._word(p + 1)
         if word == "tập" and not self._awards(p):
             return None
-        if word in ("báo", "nghị", "tờ", "nq", "phiếu"):
+        if word in ("báo", "nghị", "nq"):
             window = self.words[max(0, p - 8) : p]
             if not {"thông", "ý", "xem", "biểu", "nghe", "trình", "thảo"} & set(window):
                 return None
@@ -502,7 +535,12 @@ class _Reading:
         return numeral
 
     def _joins(self, last: Numeral, numeral: Numeral) -> bool:
-        if numeral.flags or numeral.value > 99 or self.words[numeral.first - 1] == "/":
+        sign = self.words[numeral.first - 1]
+        if sign == "/":
+            return last.reason in _SLASHED and not is_unit(self.words, numeral.last)
+        if last.reason == "date" and sign == "&" and _day_month(self.words[numeral.first]):
+            return True
+        if numeral.flags or numeral.value > 999:
             return False
         if last.reason == "date" and self.words[numeral.first - 1] == ",":
             return False

@@ -13,7 +13,7 @@ from summarizer.leads import opening
 from summarizer.lexicon import Lexicon, language
 from summarizer.times import TimeMention
 
-_LONGEST_RUN_UP = 7  # tokens before a counted thing that still read as its name
+_LONGEST_RUN_UP = 10  # tokens before a counted thing that still read as its name
 _TRAILING = frozenset([",", ";", ".", ":", "…", "(", "-"])
 
 
@@ -35,14 +35,32 @@ def quote_span(
 
 
 def _opened(words: list[str], times: Mapping[int, TimeMention], first: int, last: int) -> int:
-    at = opening(words, times, first, last)
+    at = _behind_adverbial(words, opening(words, times, first, last), last)
     while at < last and (hit := _phrases().at(words, at, last)) is not None:
         at = opening(words, times, hit.last, last)
     return at if at < last else first
 
 
+def _behind_adverbial(words: list[str], first: int, last: int) -> int:
+    """Skip "Sau sắp xếp,", "Trên lĩnh vực văn hóa - xã hội,", "Theo Sở Công thương,"."""
+    if first < last and words[first] in _ADVERBIAL:
+        for i in range(first + 1, min(first + _LONGEST_ADVERBIAL, last)):
+            if words[i][0].isdigit():
+                break
+            if words[i] == ",":
+                return i + 1
+    return first
+
+
+_ADVERBIAL = frozenset(["sau", "qua", "nhờ", "trên", "từ", "tại", "ở", "theo", "về", "trong", "với"])
+_LONGEST_ADVERBIAL = 12  # tokens
+
+
 def _near_figure(words: list[str], verbs: bytes, first: int, figure: FigureMention) -> int:
     """Skip the run-up to a counted thing, whose name stands behind its number."""
+    for i in range(figure.first - 1, first, -1):
+        if words[i] == "như":
+            return i + 1
     if figure.unit is None or figure.unit.split("/")[0].split()[0].lower() in _measures():
         return first
     low = figure.first
@@ -64,6 +82,11 @@ _HAVE = frozenset(["có", "với", "là", "được"])
 
 def _closed(words: list[str], first: int, last: int) -> int:
     """Without a closing bracket that was opened before the passage, and without separators."""
+    if words[last - 1] == ")":
+        for i in range(last - 2, first, -1):
+            if words[i] == "(":
+                last = i if words[i + 1] == "theo" else last
+                break
     while last - first > 1:
         sign = words[last - 1]
         lone = sign == ")" and words[first:last].count("(") < words[first:last].count(")")

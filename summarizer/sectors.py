@@ -148,6 +148,8 @@ def _with_head(votes: list[Vote], focus: int | None) -> list[Vote]:
 
 
 def _elect(votes: Sequence[Vote], around: Sector | None) -> Sector:
+    if len(votes) == 1 and votes[0].weight > _AROUND:
+        return votes[0].sector
     scores: dict[Sector, int] = {}
     named: dict[Sector, int] = {}
     for vote in votes:
