@@ -56,7 +56,7 @@ def explain(reading: Reading) -> tuple[Decision, ...]:
     found: list[Decision] = []
     for labelled in _label_all(reading):
         member = labelled.member
-        scores = dict(zip(FRAMES, member.scores, strict=True))
+        scores: dict[str, float] = dict(zip(FRAMES, member.scores, strict=True))
         for clause, label in zip(member.clauses, labelled.labels, strict=True):
             own = "directive" if label == "none" and labelled.directive else label
             start, end = folded.source_span(

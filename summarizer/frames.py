@@ -212,7 +212,7 @@ def _strongest(member: Member) -> Frame | None:
     return FRAMES[best] if member.scores[best] >= _DECIDED else None
 
 
-_LISTED = tuple(_INDEX[f] for f in ("results", "faults", "goals", "tasks"))
+_LISTED = tuple(_INDEX[f] for f in ("results", "faults", "goals", "tasks", "talk"))
 _DECIDED = 2.5  # a heading or lead with less says nothing about the list behind it
 
 

@@ -32,6 +32,8 @@ _TIME_LEADS = frozenset({"trong", "đến", "cuối", "hết", "giai", "nhiệm"
 _NUMERIC = frozenset({"i", "ii", "iii", "iv", "/", "-"})
 _SHARES = frozenset({"of_plan", "over_plan", "of_previous", "factor"})
 _FRESH = frozenset({"tỷ", "tổng", "số", "diện", "sản", "thu", "giá", "doanh", "kim"})
+_POWERS = frozenset({"2", "²", "3", "³"})
+_PARTING = frozenset({":", "như", "►", "•"})
 _NARROWING = frozenset({"trừ", "giá", "theo", "không", "kể"})
 _LISTED = frozenset({",", "và", "-"})
 _LATER = frozenset({"đồng"})
@@ -133,8 +135,8 @@ class _Namer:
     def _before(self, a: int, b: int) -> tuple[int, int]:
         """The words in front of the figure, without openers, closers and times at the edges."""
         a = self._from_part(a, b)
-        b = self._close(a, self._cut(a, b))
         a = self._past_circumstance(a, b)
+        b = self._close(a, self._cut(a, b))
         a = self._own_head(self._open(a, b), b)
         return a, max(a, b)
 
@@ -142,19 +144,18 @@ class _Namer:
         """A new name begins behind a colon and behind "trong đó"."""
         words = self.words
         for i in range(b - 2, a, -1):
-            if words[i] == ":" or (words[i] == "đó" and words[i - 1] == "trong"):
+            if words[i] in _PARTING or (words[i] == "đó" and words[i - 1] == "trong"):
                 return i + 1
         return a
 
     def _past_circumstance(self, a: int, b: int) -> int:
         """Skip "từ nguồn hỗ trợ các cấp, …" and the heading "về kinh tế" before a head."""
         words = self.words
-        if a >= b or words[a] not in self.rules.words["circumstances"]:
-            return a
-        for i in range(b - 2, a, -1):
-            if words[i] == ",":
-                return i + 1
-        if words[a] != "về":
+        known = self.rules.words["circumstances"]
+        while a < b and (words[a] in known or words[a][0].isdigit()) and "," in words[a:b]:
+            self._open(a, words.index(",", a))  # keeps a rhythm: "hằng năm, …"
+            a = words.index(",", a) + 1
+        if a >= b or words[a] != "về":
             return a
         heads = (i for i in range(a + 2, b) if words[i] in _FRESH and self._is_head(i, b))
         return next(heads, a)
@@ -387,12 +388,10 @@ class _Namer:
         if not counted:
             return name
         if self._is_place(*before):
-            return _joined(counted, self._say(*after))
-        unit = counted.removeprefix("số ")
-        if self.unit == self.words[before[0] : before[0] + len(self.unit)]:
-            return _joined("số", name, self._say(*after))
-        if unit == "con":
-            return name if name.lower().startswith("đàn") else _joined("số", name)
+            name = ""
+        told = self.unit == self.words[before[0] : before[0] + len(self.unit)]
+        if told or self.unit == ["con"]:
+            return _joined("số", name, self._say(*after) if told else "")
         return _joined(counted, self._say(*after), name)
 
     def _percentage(self, before: tuple[int, int], after: tuple[int, int]) -> str | None:
@@ -425,7 +424,8 @@ class _Namer:
         words = unit[1:] if unit[0] in _SCALES and len(unit) > 1 else unit
         if words[-1] in _MONEY or words[0] in _MONEY:
             return "số tiền"
-        measure = next((name for name, known in _MEASURES if words[0] in known), None)
+        sign = words[0] + (words[1] if len(words) > 1 and words[1] in _POWERS else "")
+        measure = next((name for name, known in _MEASURES if sign in known), None)
         if measure is not None:
             return "" if "/" in words else measure
         shown = (self.figure.unit or "").split("/")[0].split()

@@ -28,6 +28,7 @@ _KINDS: tuple[tuple[str, LeadKind], ...] = (
     ("tasks", "task"),
     ("goals", "goal"),
 )
+_NEAR_THING = 9  # tokens from a thing set to the verb that sets it
 _NEAR = 6  # tokens that may stand between a subject and its verb
 
 
@@ -214,16 +215,20 @@ class _Finder:
 
     def _set_before(self, verb: Hit[LeadKind], segment: Segment) -> bool:
         """"4/19 chỉ tiêu Đại hội đề ra không đạt": the verb only says whose target it was."""
-        return self.words[verb.first] in ("đề", "đặt", "xác") and any(
-            _lexicon("set_things").at(self.words, i, verb.first) is not None
-            for i in range(segment.first, verb.first)
-        )
+        if verb.last - verb.first != 2 or self.words[verb.first] not in ("đề", "đặt"):  # noqa: PLR2004
+            return False
+        for i in range(verb.first - 1, max(segment.first, verb.first - _NEAR_THING) - 1, -1):
+            if self.words[i] == ",":
+                return False
+            if _lexicon("set_things").at(self.words, i, verb.first) is not None:
+                return True
+        return False
 
     def _addresses(self, verb: Hit[LeadKind], last: int) -> bool:
         """Whether order verbs that are also plain verbs are followed by somebody or a colon."""
         i = self._behind(verb.last, last)
         if i >= last:
-            return True
+            return last < len(self.words) and self.words[last] == ":"
         if self.words[i - 1] == ":" or self.words[i] == ":":
             return True
         if i in self.bodies or i in self.people:

@@ -421,7 +421,8 @@ class _Reading:
         if right.isalpha() and self.ends[p + 1] == end + 1:
             if right in "hH":
                 return "time"
-            return "name" if right.isupper() or not is_unit(self.words, p + 1) else None
+            letter = len(self.words[p + 1]) == 1 and right.isupper()  # 3A, 5T; 15Kg is a weight
+            return "name" if letter or not is_unit(self.words, p + 1) else None
         return None
 
     def _glued_left(self, p: int) -> str | None:
