@@ -22,14 +22,11 @@ _ORDER = (
     "rise", "fall", "to", "over", "factor", "total", "rank", "plan", "past", "inside", "growth",
 )  # fmt: skip
 _VERBS = frozenset(("rise", "fall", "to", "reach", "share", "level", "over", "factor", "rank"))
-_PHRASES = (
-    [(phrase, Cue(kind)) for kind in _ORDER for phrase in _DATA[kind]["words"]]
-    + [
-        (phrase, Cue("hedge", comparator))
-        for comparator, group in _DATA["hedge"].items()
-        for phrase in group["words"]
-    ]
-)
+_PHRASES = [(phrase, Cue(kind)) for kind in _ORDER for phrase in _DATA[kind]["words"]] + [
+    (phrase, Cue("hedge", comparator))
+    for comparator, group in _DATA["hedge"].items()
+    for phrase in group["words"]
+]
 _CUES = Lexicon(_PHRASES)
 _FIRST = frozenset(tokenize(match_key(phrase)).words[0] for phrase, _ in _PHRASES)
 _REFERENCES = Lexicon(

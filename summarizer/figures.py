@@ -329,7 +329,11 @@ class _Reading:
             by_plan = self._by_plan(amount, lead, reference)
             if by_plan is not None:
                 return by_plan
-        if lead.plan is not None and amount.total is None and (role := self._after_plan(amount, lead)) is not None:
+        if (
+            lead.plan is not None
+            and amount.total is None
+            and (role := self._after_plan(amount, lead)) is not None
+        ):
             return role
         if lead.past is not None and (role := self._after_past(lead)) is not None:
             return role

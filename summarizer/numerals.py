@@ -22,7 +22,9 @@ _STOPS = frozenset((".", "\n", "!", "?"))
 _JOINS = frozenset((",", "+", "-", "và", "&", "đến", "tới", "/"))
 _RANGES = frozenset(("-", "và", "&", "đến", "tới", "/"))
 # A numeral that follows one of these in a list is one of them too: mức độ 3, 4.
-_LISTED = frozenset(("grade", "ordinal", "document_number", "address", "date", "road", "programme", "counter"))
+_LISTED = frozenset(
+    ("grade", "ordinal", "document_number", "address", "date", "road", "programme", "counter")
+)
 _SLASHED = frozenset(("programme", "document_number", "counter", "road"))
 _SHARED = frozenset(("grade", "age", "date", "period", "time"))
 _TIMES = frozenset(("tháng", "năm", "ngày", "tuổi", "sao"))
@@ -119,9 +121,7 @@ def read_numerals(document: Document) -> tuple[Numeral, ...]:
 
 def _digits(words: list[str]) -> list[int]:
     """Tokens that start with a digit of any script; the usual ten are told by their order."""
-    return [
-        p for p, w in enumerate(words) if "0" <= w < ":" or (w > "\u0660" and w[0].isdecimal())
-    ]
+    return [p for p, w in enumerate(words) if "0" <= w < ":" or (w > "\u0660" and w[0].isdecimal())]
 
 
 def _year(word: str) -> bool:
@@ -177,9 +177,7 @@ class _Reading:
         following = words[p + 1]
         if following in _SIGNED or following == "%":
             return None
-        return Numeral(
-            p, p + 1, self.starts[p], self.ends[p], Decimal(words[p]), "date", ()
-        )
+        return Numeral(p, p + 1, self.starts[p], self.ends[p], Decimal(words[p]), "date", ())
 
     def _word(self, i: int) -> str:
         return self.words[i] if 0 <= i < self.count else "\n"
