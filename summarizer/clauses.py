@@ -7,7 +7,7 @@ they complete, and a clause that counts several things is cut into one piece per
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,7 +15,9 @@ from summarizer.documents import Document
 from summarizer.figures import FigureMention
 from summarizer.layout import Layout
 from summarizer.lexicon import Lexicon, language
+from summarizer.openings import opening
 from summarizer.sentences import Segment, Sentence, shelter
+from summarizer.times import TimeMention
 
 ACT, STATE = 1, 2
 
@@ -62,9 +64,10 @@ def cut_clauses(
     cuts: Iterable[int],
     figures: Sequence[FigureMention],
     verbs: bytes,
+    times: Sequence[TimeMention],
 ) -> tuple[Clause, ...]:
     """Clauses in order; ``cuts`` are token positions behind leads, ``verbs`` from ``mark_verbs``."""
-    cutter = _Cutter(document, sorted(cuts), figures, verbs)
+    cutter = _Cutter(document, sorted(cuts), figures, verbs, {t.first: t for t in times})
     pieces: list[_Piece] = []
     by_line: dict[int, list[tuple[int, Sentence]]] = {}
     for index, sentence in enumerate(sentences):
@@ -120,7 +123,9 @@ class _Cutter:
         cuts: list[int],
         figures: Sequence[FigureMention],
         verbs: bytes,
+        times: Mapping[int, TimeMention],
     ) -> None:
+        self.times = times
         self.words = document.tokens.words
         self.cuts = cuts
         self.figures = figures
@@ -183,15 +188,24 @@ class _Cutter:
     def _is_fragment(self, segment: Segment) -> bool:
         if self._figures_in(segment.first, segment.last):
             return False
-        first = segment.first
+        first = opening(self.words, self.times, segment.first, segment.last - 1)
         if (causative := _causatives().at(self.words, first)) is not None:
             # "Chỉ đạo các cơ quan, đơn vị;" waits for what they are to do
             return not any(self.verbs[i] for i in range(causative.last, segment.last))
         if _adverbial_heads().at(self.words, first) is not None:
-            return self.words[first + 1] != "ra"  # "ngoài ra" opens a clause
+            return not self._acts_behind_comma(segment)
         nominal = _nominal_heads().at(self.words, first) is not None
         wanted = STATE if nominal else ACT | STATE
         return not any(self.verbs[i] & wanted for i in range(first, segment.last))
+
+    def _acts_behind_comma(self, segment: Segment) -> bool:
+        """"Căn cứ chỉ tiêu được giao, các xã trình …" is whole; "ngoài ra" never waits."""
+        if self.words[segment.first + 1] == "ra":
+            return True
+        for i in range(segment.first, segment.last):
+            if self.words[i] == ",":
+                return any(v & ACT for v in self.verbs[i : segment.last])
+        return False
 
     def _figures_in(self, first: int, last: int) -> Sequence[FigureMention]:
         a = bisect_left(self.figure_starts, first)

@@ -15,8 +15,9 @@ from summarizer.clauses import ACT, FULL_STATE, STATE, Clause
 from summarizer.framing import FRAMES
 from summarizer.frames import Member, Reason, read_frames
 from summarizer.indicators import name_indicator
-from summarizer.leads import opening
+from summarizer.leads import PURPOSES
 from summarizer.lexicon import Lexicon, language
+from summarizer.openings import opening
 from summarizer.overview import write_overview
 from summarizer.people import BodyMention, PersonMention
 from summarizer.reading import Reading
@@ -96,7 +97,7 @@ def _label_all(reading: Reading) -> list[_Labelled]:
     return [labeller.member(member) for member in members]
 
 
-_PURPOSES = frozenset(["để", "nhằm", "muốn"])
+_NEXT = 2  # tokens between a verb of reaching and the figure it reaches
 
 
 class _Labeller:
@@ -107,6 +108,7 @@ class _Labeller:
         self.words = reading.document.tokens.words
         self.verbs = reading.verbs
         self.times = {t.first: t for t in reading.times}
+        self.bodies = {b.first: b for b in reading.bodies}
 
     def member(self, member: Member) -> _Labelled:
         if member.clauses[0].kind in ("title", "heading") or self._is_lead(member):
@@ -132,7 +134,7 @@ class _Labeller:
         lead = member.lead
         if lead is not None and (lead.cut >= member.last or lead.kind == "praise"):
             return True
-        if self.words[member.head if member.head < member.last else member.first] in _PURPOSES:
+        if self.words[member.head if member.head < member.last else member.first] in PURPOSES:
             return True
         if not member.introduces or member.clauses[0].opener in (":", "|"):
             return False
@@ -200,19 +202,30 @@ class _Labeller:
         if all(label in ("target", "shortcoming") for label in labels):
             if member.lead is not None and member.lead.kind == "goal":
                 return False
-            head = self._head(member.clauses[0])
-            if not self._figures(member):
-                return bool(self.verbs[head] & ACT)
-            return (
-                bool(self.verbs[head] & ACT)
-                and _reaching().at(self.words, head, member.last) is None
-            )
+            return self._is_means(member)
         return self._acts(member)
+
+    def _is_means(self, member: Member) -> bool:
+        """Whether a member that names an end is also something to be done (rule 12)."""
+        head = self._head(member.clauses[0])
+        named = read_addressees(
+            self.reading.document, self.verbs, self.bodies, head, member.last
+        )
+        if named is not None:
+            return True
+        if not self.verbs[head] & ACT:
+            return False
+        figures = [f for c in member.clauses for f in c.figures]
+        reaching = _reaching().at(self.words, head, member.last)
+        return not figures or reaching is None or figures[0].first - reaching.last > _NEXT
 
     def _acts(self, member: Member) -> bool:
         """Whether something is to be done; behind a verb of saying only where it must be."""
         if member.lead is None or member.lead.kind != "say":
-            return any(self.verbs[i] & ACT for i in range(member.first, member.last))
+            return any(
+                self.verbs[i] & ACT and i not in self.bodies
+                for i in range(member.first, member.last)
+            )
         head = self._head(member.clauses[0])
         return bool(self.verbs[head] & ACT) or "must" in member.marks
 

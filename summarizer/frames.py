@@ -14,8 +14,9 @@ from functools import cache
 
 from summarizer.clauses import ACT, Clause
 from summarizer.framing import FRAMES, Cue, Frame, cues, weights_of
-from summarizer.leads import Lead, opening
+from summarizer.leads import Lead
 from summarizer.lexicon import language
+from summarizer.openings import opening
 from summarizer.people import PersonMention
 from summarizer.times import Anchor, TimeMention, tense
 
@@ -125,7 +126,7 @@ def _weigh(
     time_at = 0
     cue_hits = cues().scan(words)
     hit = next(cue_hits, None)
-    speaking = heard = begun = False
+    speaking = heard = ordered = begun = False
     day_sentence = -1
     listing = _Listing()
     for position, member in enumerate(members):
@@ -168,11 +169,16 @@ def _weigh(
             if listing.by_heading:
                 member.add("under a heading", prices.listing[listing.frame])
         speaking = _speech(member, speaking)
+        if member.lead is not None and member.lead.kind in ("order", "say", "praise"):
+            ordered = member.lead.kind == "order"
         if speaking:
             heard = heard and member.boundary < _PARAGRAPH
             member.spoken = heard or member.lead is not None
             heard = member.spoken
-            member.add("speech goes on", prices.speech_goes_on if heard else ())
+            if heard and ordered:
+                member.add("orders go on", prices.orders_go_on)
+            elif heard:
+                member.add("speech goes on", prices.speech_goes_on)
         else:
             heard = False
             member.add("nobody speaks", prices.nobody_speaks)
@@ -212,7 +218,7 @@ def _strongest(member: Member) -> Frame | None:
     return FRAMES[best] if member.scores[best] >= _DECIDED else None
 
 
-_LISTED = tuple(_INDEX[f] for f in ("results", "faults", "goals", "tasks", "talk"))
+_LISTED = tuple(_INDEX[f] for f in ("results", "faults", "goals", "tasks", "talk", "aside"))
 _DECIDED = 2.5  # a heading or lead with less says nothing about the list behind it
 
 
@@ -301,6 +307,7 @@ class _Prices:
     verb_first: Weights
     nobody_speaks: Weights
     speech_goes_on: Weights
+    orders_go_on: Weights
     opening: Weights
     names_people: Weights
     event_day: Weights
@@ -326,6 +333,7 @@ def _prices() -> _Prices:
         verb_first=weights_of(found["verb_first"]),
         nobody_speaks=weights_of(found["nobody_speaks"]),
         speech_goes_on=weights_of(found["speech_goes_on"]),
+        orders_go_on=weights_of(found["orders_go_on"]),
         opening=weights_of(found["opening"]),
         names_people=weights_of(found["names_people"]),
         event_day=weights_of(found["event_day"]),

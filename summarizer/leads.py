@@ -14,6 +14,7 @@ from summarizer.framing import cues
 from summarizer.clauses import FULL_STATE
 from summarizer.documents import Document
 from summarizer.lexicon import Hit, Lexicon, language
+from summarizer.openings import opening
 from summarizer.people import BodyMention, PersonMention
 from summarizer.sentences import Segment, Sentence
 from summarizer.times import TimeMention
@@ -65,19 +66,7 @@ def find_leads(
     return tuple(found)
 
 
-def opening(words: list[str], times: Mapping[int, TimeMention], first: int, last: int) -> int:
-    """Where a clause really begins: behind times, connectives and commas at its head."""
-    i = first
-    while i < last:
-        if (time := times.get(i)) is not None and time.last <= last:
-            i = time.last
-        elif words[i] in ",:;.()-":
-            i += 1
-        elif (hit := _lexicon("connectives").at(words, i, last)) is not None:
-            i = hit.last
-        else:
-            break
-    return min(i, last)
+PURPOSES = frozenset(["để", "nhằm", "muốn"])
 
 
 def turns(words: list[str], verbs: bytes, sentences: Sequence[Sentence]) -> Iterator[int]:
@@ -91,6 +80,9 @@ def turns(words: list[str], verbs: bytes, sentences: Sequence[Sentence]) -> Iter
             for i in range(segment.first + 3, segment.last - 2):
                 if words[i - 1] != ",":
                     continue
+                if words[segment.first] in PURPOSES:
+                    yield i
+                    break
                 turn = _lexicon("turns").at(words, i, segment.last)
                 conceded = _lexicon("concessions").at(words, segment.first) is not None
                 if conceded and (turn is not None or _still(words, i, segment.last)):
@@ -203,6 +195,8 @@ class _Finder:
                 return False
             return at_head or beside or self._by_meeting(segment.first, verb.first)
         if verb.entry in ("say", "praise"):
+            if _lexicon("reported").at(self.words, segment.first) is not None:
+                return False
             return isinstance(near, PersonMention) and (beside or near is speaker)
         if self.words[verb.first] in _needs_addressee() and not self._addresses(verb, segment.last):
             return False

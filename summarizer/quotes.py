@@ -9,8 +9,8 @@ from functools import cache
 
 from summarizer.clauses import Clause
 from summarizer.figures import FigureMention
-from summarizer.leads import opening
 from summarizer.lexicon import Lexicon, language
+from summarizer.openings import opening
 from summarizer.times import TimeMention
 
 _LONGEST_RUN_UP = 10  # tokens before a counted thing that still read as its name

@@ -62,7 +62,7 @@ def read(document: Document) -> Reading:
     cuts = [lead.cut for lead in leads if lead.kind != "praise"]
     cuts.extend(needs(document.tokens.words, sentences))
     cuts.extend(turns(document.tokens.words, verbs, sentences))
-    clauses = cut_clauses(document, layout, sentences, cuts, figures, verbs)
+    clauses = cut_clauses(document, layout, sentences, cuts, figures, verbs, times)
     return Reading(
         document,
         layout,

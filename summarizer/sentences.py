@@ -15,6 +15,7 @@ from summarizer.lexicon import language
 _OPENING = {"(": ")", "[": "]", "{": "}"}
 _CLOSING = frozenset(_OPENING.values())
 _LONGEST_QUOTE = 120  # tokens; a mark without a partner must not swallow the page
+_HEDGED = 3  # tokens behind a colon in which a labelled number stands
 _LONGEST_LABEL = 5  # tokens before a colon that only labels the number behind it
 
 
@@ -139,9 +140,11 @@ def _separator(document: Document, i: int, start: int, last: int) -> tuple[str |
     signs = words[i:after]
     following = words[after] if after < last else ""
     if signs == [":"]:
-        counted = bool(following) and following[0].isdigit()
-        # "17:20" is a time and "khoai tây: 14/27 ha" one statement.
-        return (None if counted and i - start <= _LONGEST_LABEL else ":"), after
+        # "17:20" is a time, "khoai tây: 14/27 ha" and "tỷ lệ che phủ rừng: trên 42%" one statement.
+        counted = any(w[0].isdigit() for w in words[after : after + _HEDGED])
+        label = i - start <= _LONGEST_LABEL or words[start] in _indicator_heads()
+        direct = bool(following) and (following[0].isdigit() or following in _hedges())
+        return (None if counted and direct and label else ":"), after
     if signs == ["."]:
         return ("." if _ends_sentence(document, i, last) else None), after
     if "…" in signs or signs.count(".") > 1:
@@ -162,6 +165,16 @@ def _ends_sentence(document: Document, i: int, last: int) -> bool:
         short = len(before) <= 3 and text[starts[i - 1] : ends[i - 1]].isupper()
         return not (short or before in _abbreviations() or not words[i + 1][0].isalpha())
     return before not in _abbreviations()
+
+
+@cache
+def _indicator_heads() -> frozenset[str]:
+    return frozenset(language("clauses")["indicator_heads"])
+
+
+@cache
+def _hedges() -> frozenset[str]:
+    return frozenset(language("clauses")["hedges"])
 
 
 @cache
