@@ -85,17 +85,15 @@ class Amounts:
         return self._paired(amount, n, self._numerals[k + 1]) or amount
 
     def _paired(self, amount: Amount, n: Numeral, second: Numeral) -> Amount | None:
-        unit = amount.unit
-        if second.first == n.last + 1:
-            sign = self._words[n.last]
+        unit, sign = amount.unit, self._words[n.last]
+        if second.first == n.last + 1 and unit is None:
             if sign == "/":
                 return self._fraction(n, second)
             return self._range(n, second) if sign in _DASHES and second.value > n.value else None
-        if unit is None:
-            return None
-        if _is_mixed(self._tokens, unit, second.first):
+        if unit is not None and _is_mixed(self._tokens, unit, second.first):
             return self._mixed(n, unit, second)
-        return self._joined(n, unit, second) if second.first == unit.last + 1 else None
+        joined = unit is not None and second.first == unit.last + 1
+        return self._joined(n, unit, second) if unit is not None and joined else None
 
     def _pair(self, n: Numeral, second: Numeral, unit: Unit | None) -> Amount:
         last, end = (unit.last, unit.end) if unit is not None else (second.last, second.end)

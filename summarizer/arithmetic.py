@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from schemas.summary import Flag
-from summarizer.figures import FigureMention
+from summarizer.mentions import FigureMention
 
 _HUNDRED = 100.0
 _ROUGH = 0.05  # how far "hơn", "gần" and "trên" may be from the number they stand before

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from schemas.summary import Comparator
 from summarizer.folding import match_key
 from summarizer.lexicon import Hit, Lexicon, language, tokenize
 
@@ -13,7 +14,7 @@ class Cue:
     """What a phrase says: its kind, and the comparator if it is a hedge."""
 
     kind: str
-    value: str = ""
+    value: Comparator = "eq"
 
 
 # A phrase that stands in several groups belongs to the last of them.
@@ -52,7 +53,7 @@ class Lead:
     verb: str | None = None
     gap: int = 0
     verb_first: bool = False
-    comparator: str | None = None
+    comparator: Comparator | None = None
     origin: bool = False
     estimated: bool = False
     content: int = 0
@@ -212,7 +213,7 @@ def _is_bare(words: list[str], hit: Hit[str]) -> bool:
     return hit.entry == "past" and " ".join(words[hit.first : hit.first + 2]) in _BARE
 
 
-def bounded(words: list[str], i: int, *, origin: bool) -> str | None:
+def bounded(words: list[str], i: int, *, origin: bool) -> Comparator | None:
     """The comparator of "trở lên" and "trở xuống" after a figure that ends at token ``i``."""
     far = _CLAUSE if origin else 3
     for j in range(i, min(len(words) - 1, i + far)):

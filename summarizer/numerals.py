@@ -6,6 +6,7 @@ from decimal import Decimal
 from summarizer.documents import Document
 from summarizer.endings import Endings
 from summarizer.lexicon import Lexicon, Tokens, language
+from summarizer.separators import is_thousands, read_value
 from summarizer.units import is_unit
 
 _DATA = language("numbers")
@@ -75,43 +76,6 @@ _AFTER = Lexicon(
     for group in _DATA["after"]
     for phrase in group["words"]
 )
-
-
-def read_value(word: str) -> tuple[Decimal, tuple[str, ...]]:
-    """The value of a number as written, Vietnamese style, and flags of doubtful separators."""
-    if word.isdecimal():
-        return Decimal(word), ()
-    whole, comma, tail = word.partition(",")
-    if comma and "," not in tail and "." not in tail:
-        return _comma_decimal(whole, tail)
-    if comma:
-        return _foreign(word)
-    return _dotted(word)
-
-
-def _comma_decimal(whole: str, tail: str) -> tuple[Decimal, tuple[str, ...]]:
-    doubtful = len(tail) == 3 and "." not in whole and whole.lstrip("0") != ""
-    value = Decimal(f"{whole.replace('.', '')}.{tail}")
-    return value, ("separator_ambiguous",) if doubtful else ()
-
-
-def _foreign(word: str) -> tuple[Decimal, tuple[str, ...]]:
-    """Several commas, or a dot after a comma: 1,234,567 and 1,234.5."""
-    whole, dot, tail = word.partition(".")
-    digits = whole.replace(",", "")
-    text = (
-        f"{digits}.{tail}" if dot and tail.isdecimal() else word.replace(",", "").replace(".", "")
-    )
-    return Decimal(text), ("separator_ambiguous",)
-
-
-def _dotted(word: str) -> tuple[Decimal, tuple[str, ...]]:
-    groups = word.split(".")
-    if groups[0] != "0" and len(groups[0]) <= 3 and all(len(g) == 3 for g in groups[1:]):
-        return Decimal("".join(groups)), ()
-    if len(groups) == 2:
-        return Decimal(word), ("nonstandard_decimal",)
-    return Decimal("".join(groups)), ("separator_ambiguous",)
 
 
 def read_numerals(document: Document) -> tuple[Numeral, ...]:

@@ -31,7 +31,9 @@ def _foreign(word: str) -> tuple[Decimal, tuple[str, ...]]:
     """Several commas, or a dot after a comma: 1,234,567 and 1,234.5."""
     whole, dot, tail = word.partition(".")
     decimal = bool(dot) and tail.isdecimal()
-    digits = f"{whole.replace(',', '')}.{tail}" if decimal else word.replace(",", "").replace(".", "")
+    digits = (
+        f"{whole.replace(',', '')}.{tail}" if decimal else word.replace(",", "").replace(".", "")
+    )
     return Decimal(digits), ("separator_ambiguous",)
 
 

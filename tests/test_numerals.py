@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from summarizer.documents import Document
-from summarizer.numerals import Numeral, read_numerals, read_value
+from summarizer.numerals import Numeral, read_numerals
+from summarizer.separators import read_value
 
 
 def numerals_of(text: str) -> tuple[Numeral, ...]:
