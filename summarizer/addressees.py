@@ -52,6 +52,11 @@ def _action(
     words, starts, text = document.tokens.words, document.tokens.starts, document.folded.text
     i = first
     while i < last:
+        if i == first or words[i - 1] in _JOINTS:
+            noun = _phrases("addressee_nouns").at(words, i, last)
+            if noun is not None and noun.last > i + 1:
+                i = noun.last
+                continue
         body = bodies.get(i)
         if body is not None and body.last <= last:
             i = max(body.last, i + 1)
@@ -95,6 +100,7 @@ def _clean(document: Document, first: int, last: int) -> str:
     return document.folded.text[tokens.starts[first] : tokens.ends[last - 1]]
 
 
+_JOINTS = frozenset([",", ";", "và", "cùng", "với"])
 _TRAILING = frozenset([",", ";", ":", "cần", "phải", "đã", "sẽ", "và", "nghiêm", "tiếp", "cùng", "với", "tự", "không", "ngay"])
 
 

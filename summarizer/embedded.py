@@ -246,6 +246,7 @@ class _Drafter:
         self.addressees: tuple[str, ...] = ()
         self.sector: Sector | None = None
         self.document: str | None = None
+        self.section: tuple[str, ...] = ()  # offices whose points follow: "2. Phòng Kinh tế:"
         self.plan_deadline: str | None = None
         self.results: list[DraftItem] = []
         self.faults: list[DraftItem] = []
@@ -275,6 +276,7 @@ class _Drafter:
     def _note_lead(self, member: Member) -> None:
         lead = member.lead
         if member.introduces or member.clauses[0].kind == "heading":
+            self.section = self._office_in(member)
             self.document = self._document_in(member) or (
                 self.document if member.clauses[0].kind == "item" else None
             )
@@ -291,6 +293,18 @@ class _Drafter:
         if number != self.speaker or lead.kind == "order":
             self.addressees = ()
         self.speaker = number
+
+    def _office_in(self, member: Member) -> tuple[str, ...]:
+        """The offices that a heading names, if it names nothing else."""
+        first, last = member.first, member.last
+        at = opening(self.tokens.words, self.times, first, last)
+        if at not in self.bodies and _addressee_nouns().at(self.tokens.words, at, last) is None:
+            return ()
+        if last - at > _LONGEST_OFFICE:
+            return ()
+        if any(self.reading.verbs[i] & STATE for i in range(at, last)):
+            return ()
+        return (self.reading.words_of(at, last),)
 
     def _document_in(self, member: Member) -> str | None:
         """The paper whose points follow: "Chỉ thị đưa ra 8 nhiệm vụ …:"."""
@@ -355,7 +369,11 @@ class _Drafter:
 
     def _target_deadline(self, clause: Clause) -> str | None:
         found = target_deadline_in(
-            self.reading.document, self.reading.times, clause.first, clause.last
+            self.reading.document,
+            self.reading.times,
+            clause.first,
+            clause.last,
+            self.reading.anchor,
         )
         if found is not None:
             return self.reading.words_of(found.first, found.last)
@@ -383,8 +401,10 @@ class _Drafter:
                 self.addressees = named.names
         if not orders:
             issuer = self._own_body(named.names if named else ())
-            addressees = named.names if named and (causative or self.document) else ()
-        deadline = deadline_in(self.reading.document, self.reading.times, first, last)
+            addressees = self._assigned(named.names) if named else self.section
+        deadline = deadline_in(
+            self.reading.document, self.reading.times, first, last, self.reading.anchor
+        )
         sector = sector_of(self.tokens, first, last, around=self.sector)
         self.sector = sector
         self.directives.append(
@@ -397,6 +417,15 @@ class _Drafter:
                 if deadline
                 else None,
             )
+        )
+
+    def _assigned(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Who is told to act besides the body itself (rule 10)."""
+        own = {w.lower() for w in (self.reading.context.body, self.reading.context.locality) if w}
+        return tuple(
+            n
+            for n in names
+            if not any(n.lower() in o for o in own) and n.lower() not in _bare_places()
         )
 
     def _own_body(self, subject: tuple[str, ...]) -> int | None:
@@ -414,6 +443,19 @@ def _milestones_in(words: list[str], first: int, last: int) -> bool:
 @cache
 def _milestones() -> Lexicon[bool]:
     return Lexicon((phrase, True) for phrase in language("labels")["milestones"])
+
+
+_LONGEST_OFFICE = 16  # tokens of a heading that names an office
+
+
+@cache
+def _addressee_nouns() -> Lexicon[bool]:
+    return Lexicon((phrase, True) for phrase in language("leads")["addressee_nouns"])
+
+
+@cache
+def _bare_places() -> frozenset[str]:
+    return frozenset(language("labels")["bare_places"])
 
 
 @cache

@@ -14,7 +14,7 @@ from functools import cache
 
 from summarizer.clauses import ACT, Clause
 from summarizer.framing import FRAMES, Cue, Frame, cues, weights_of
-from summarizer.leads import Lead
+from summarizer.leads import PURPOSES, Lead
 from summarizer.lexicon import language
 from summarizer.openings import opening
 from summarizer.people import PersonMention
@@ -41,12 +41,14 @@ class Member:
     head: int
     boundary: int  # 0 inside a sentence, 1 new sentence, 2 new paragraph
     lead: Lead | None = None
+    purpose: bool = False  # opens with "để", "nhằm"
     spoken: bool = False  # inside somebody's speech
     introduces: bool = False  # a colon follows: it only opens the list behind it
     frame: Frame = "aside"
     scores: list[float] = field(default_factory=lambda: [0.0] * len(FRAMES))
     reasons: list[Reason] = field(default_factory=list)
     marks: set[str] = field(default_factory=set)
+    counted: set[str] = field(default_factory=set)
     marked: dict[int, frozenset[str]] = field(default_factory=dict)
 
     @property
@@ -101,7 +103,8 @@ def _members(
                 new_line = any(w == "\n" for w in words[previous_end : clause.first])
                 boundary = 2 if new_line or not members else 1
             head = opening(words, by_first, clause.first, clause.last)
-            members.append(Member([clause], head, boundary))
+            purpose = head < clause.last and words[head] in PURPOSES
+            members.append(Member([clause], head, boundary, purpose=purpose))
         members[-1].introduces = clause.last < len(words) and words[clause.last] == ":"
         sentence, chain, line_kind = clause.sentence, clause.chain, clause.kind
         previous_end = clause.last
@@ -166,7 +169,7 @@ def _weigh(
         listing = listing.over(member, members[position + 1 : position + 2])
         if listing.frame is not None:
             member.add("list goes on", prices.listing[listing.frame])
-            if listing.by_heading:
+            if listing.by_heading and listing.frame not in ("talk", "aside"):
                 member.add("under a heading", prices.listing[listing.frame])
         speaking = _speech(member, speaking)
         if member.lead is not None and member.lead.kind in ("order", "say", "praise"):
@@ -231,7 +234,11 @@ def _count(member: Member, cue: Cue, at: int, figure_at: int) -> None:
     if cue.at == "any" or (at < figure_at and (cue.at == "head" or opens)):
         if cue.at == "head" and at > member.head + _HEAD:
             return
-        member.add(cue.name, cue.weights)
+        if member.purpose and any(i == _INDEX["goals"] for i, _ in cue.weights):
+            return  # "Để đạt các chỉ tiêu trên, …" sets no ends
+        if cue.name not in member.counted:  # said twice is not said louder
+            member.counted.add(cue.name)
+            member.add(cue.name, cue.weights)
         if cue.marks:
             member.marks |= cue.marks
             member.marked[at] = cue.marks

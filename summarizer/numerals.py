@@ -6,14 +6,11 @@ from decimal import Decimal
 from summarizer.documents import Document
 from summarizer.endings import Endings
 from summarizer.lexicon import Lexicon, Tokens, language
-from summarizer.separators import is_thousands, read_value
+from summarizer.separators import read_value
+from summarizer.shapes import Shapes, is_day_month, is_misspelt_year, is_short, is_year
 from summarizer.units import is_unit
 
 _DATA = language("numbers")
-_DAYS = frozenset(_DATA["date"]["before"])
-_SURE_DAYS = frozenset(_DATA["date"]["sure"])
-_SCALES = frozenset(_DATA["scale"]["words"])
-_SIGNS = frozenset(_DATA["document"]["signs"])
 _RESULT_AFTER = frozenset(_DATA["result"]["after"])
 _RESULT_COUNTS = frozenset(_DATA["result"]["counts"])
 _RESULT_BEFORE = Endings((phrase, True) for phrase in _DATA["result"]["before"])
@@ -88,36 +85,12 @@ def _digits(words: list[str]) -> list[int]:
     return [p for p, w in enumerate(words) if "0" <= w < ":" or (w > "\u0660" and w[0].isdecimal())]
 
 
-def _year(word: str) -> bool:
-    return len(word) == 4 and word[:2] in ("19", "20") and word.isdecimal()
-
-
-def _upto(word: str, most: int) -> bool:
-    return len(word) <= 2 and word.isdecimal() and 0 < int(word) <= most
-
-
-def _day_month(word: str) -> bool:
-    """3.10 or 25.10 as a day and a month."""
-    day, dot, month = word.partition(".")
-    return bool(dot) and _upto(day, 31) and _upto(month, 12)
-
-
-def _sectioned(word: str) -> str | None:
-    """3.10.2020 is a date and 2.3.1 a heading, where 2.426.254 is neither."""
-    groups = word.split(".")
-    if len(groups) == 3 and _upto(groups[0], 31) and _upto(groups[1], 12):
-        if _year(groups[2]) or len(groups[2]) == 2:
-            return "date"
-    if "," in word or all(len(group) == 3 for group in groups[1:]):
-        return None
-    return "list_marker"
-
-
 class _Reading:
     def __init__(self, tokens: Tokens, text: str) -> None:
         self.tokens, self.text = tokens, text
         self.words, self.starts, self.ends = tokens.words, tokens.starts, tokens.ends
         self.count = len(tokens.words)
+        self.shapes = Shapes(tokens, text)
         self.found: list[Numeral] = []
         self._procedural_until = 0
         self._award_from = 0
@@ -136,7 +109,7 @@ class _Reading:
     def _plain_year(self, p: int) -> Numeral | None:
         """The commonest number of all, "năm 2020" before words, at the least cost."""
         words = self.words
-        if not p or words[p - 1] != "năm" or p + 1 >= self.count or not _year(words[p]):
+        if not p or words[p - 1] != "năm" or p + 1 >= self.count or not is_year(words[p]):
             return None
         following = words[p + 1]
         if following in _SIGNED or following == "%":
@@ -158,137 +131,11 @@ class _Reading:
         return Numeral(p, last, self.starts[p], self.ends[last - 1], value, reason, flags)
 
     def _read(self, p: int) -> Numeral:
-        shaped = self._shape(p)
+        shaped = self.shapes.at(p)
         if shaped is not None:
             last, reason = shaped
             return self._make(p, last, reason)
         return self._spaced(p) or self._make(p, p + 1, self._reason(p))
-
-    # Shapes: numbers that are told by their signs.
-
-    def _shape(self, p: int) -> tuple[int, str] | None:
-        word, sign, after = self.words[p], self._word(p + 1), self._word(p + 2)
-        if sign in "/-" and sign != "\n":
-            if after[0].isdecimal():
-                return self._pair(p, word, sign, after)
-            if after in _SIGNS and self._document(p):
-                return self._chain(p), "document_number"
-        if word.count(".") > 1 and (reason := _sectioned(word)) is not None:
-            return p + 1, reason
-        if sign == ":" and word == "1" and after in _SCALES:
-            return p + 3, "scale"
-        if sign == ":" and after[0].isdecimal() and self.starts[p + 2] == self.ends[p] + 1:
-            return self._clock(p), "time"
-        if sign == "&" and after[0].isdecimal() and (_day_month(after) or self._word(p + 3) == "/"):
-            return p + 1, "date"
-        if _day_month(word) and self._word(p - 1) in _SURE_DAYS and not is_unit(self.words, p + 1):
-            return p + 1, "date"
-        if sign == "." and word.isdecimal() and len(word) < 3 and self._marker(p):
-            return p + 1, "list_marker"
-        if sign == ")" and self._enumerated(p):
-            return p + 1, "list_marker"
-        return None
-
-    def _pair(self, p: int, a: str, sign: str, b: str) -> tuple[int, str] | None:
-        third = p + 4 if self._word(p + 3) in "/-." and self._glued(p + 3) else 0
-        c = self._word(third) if third else "\n"
-        if third and c[0].isdecimal():
-            if _year(a) and _upto(b, 12) and _upto(c, 31):
-                return third + 1, "date"
-            if _upto(a, 31) and _upto(b, 12) and c.isdecimal() and len(c) in (2, 4, 5):
-                return third + 1, "date"
-        if c in _SIGNS and sign == "/":
-            return self._chain(p), "document_number"
-        if sign == "/" and a == "1" and b in _SCALES and self._word(p - 1) != "tháng":
-            return p + 3, "scale"
-        if _year(a) and _year(b):
-            return p + 3, "period"
-        if _upto(a, 12) and _year(b) and (self._tight(p) or self._word(p - 1) == "tháng"):
-            return p + 3, "date"
-        if _year(a) and sign == "-" and _upto(b, 12) and self._tight(p):
-            return p + 3, "date"
-        if sign == "/" and a == "24" and b in ("24", "7"):
-            return p + 3, "time"
-        if sign == "/" and a == b and self._word(p + 3) == "ký":
-            return p + 3, "counter"
-        if _upto(a, 31) and _upto(b, 12) and self._is_day(p, sign):
-            return p + 3, "date"
-        if _upto(a, 31) and self._word(p + 3) == "/" and _upto(b, 31) and self._date_at(p + 2):
-            return p + 1, "date"
-        return None
-
-    def _date_at(self, p: int) -> bool:
-        return _upto(self._word(p + 2), 12) and self._word(p - 2) in _DAYS | {"/"}
-
-    def _tight(self, p: int) -> bool:
-        return self.starts[p + 2] == self.ends[p] + 1
-
-    def _glued(self, i: int) -> bool:
-        """No blank before token ``i`` and another token after it without a blank."""
-        return (
-            0 < i < self.count - 1
-            and self.starts[i] == self.ends[i - 1]
-            and self.starts[i + 1] == self.ends[i]
-        )
-
-    def _is_day(self, p: int, sign: str) -> bool:
-        before = self._word(p - 1)
-        if before in _SURE_DAYS:
-            return not is_unit(self.words, p + 3)
-        if is_unit(self.words, p + 3) or sign == "-":
-            return False
-        if before in _DAYS and self._tight(p):
-            return not self._word(p + 3)[0].isalpha() or before not in ("và", ",", "(")
-        return self._tight(p) and not self._word(p + 3)[0].isalpha() and before not in _RESULT_AFTER
-
-    def _document(self, p: int) -> bool:
-        """An upper-case sign follows: 66-NQ/TW, 1715/QĐ-UBND, 13- NQ/HU."""
-        start = self.starts[p + 2]
-        return self.text[start].isupper() and start - self.ends[p] <= 3
-
-    def _chain(self, p: int) -> int:
-        """Where a document number ends: signs and letters, blanks only around the first dash."""
-        i = p + 1
-        while i < min(self.count, p + 10) and self._links(i, p):
-            i += 1
-        while i > p + 1 and not self.words[i - 1][0].isalnum():
-            i -= 1
-        return i
-
-    def _links(self, i: int, p: int) -> bool:
-        blank = self.starts[i] - self.ends[i - 1]
-        if blank > (1 if i <= p + 2 else 0):
-            return False
-        return (
-            self.words[i] in "/-"
-            or self.words[i][0].isdecimal()
-            or (self.words[i][0].isalpha() and self.text[self.starts[i]].isupper())
-        )
-
-    def _clock(self, p: int) -> int:
-        i = p
-        while self._word(i + 1) == ":" and self._word(i + 2)[0].isdecimal():
-            i += 2
-        return i + 1
-
-    def _marker(self, p: int) -> bool:
-        """1. at the start of a line or after a sentence, before a capital or a new number."""
-        if p + 2 >= self.count or self.starts[p + 2] == self.ends[p + 1]:
-            return p + 2 < self.count and self._word(p - 1) == "\n"
-        if self._word(p - 1) not in "\n.;:)" and p > 0:
-            return False
-        following = self.text[self.starts[p + 2]]
-        return following.isupper() or following.isdecimal() or following in '\n-“"'
-
-    def _enumerated(self, p: int) -> bool:
-        """(1) or 1) before words; "(86,4%)" and "(0)" after words are none."""
-        word = self.words[p]
-        if len(word) > 2 or not word.isdecimal() or not int(word):
-            return False
-        before = self._word(p - 1)
-        if before == "(":
-            return self._word(p - 2) in "\n.;:," or self._word(p + 2)[0].isalnum()
-        return before in "\n.;:"
 
     def _spaced(self, p: int) -> Numeral | None:
         """112, 56% and 98 .5%: a tail of one or two digits before a percent sign."""
@@ -297,7 +144,7 @@ class _Reading:
             return None
         if self._word(p + 3) != "%" or not word.isdecimal() or len(word) > 6:
             return None
-        if self._word(p - 1) in ("%", ",", "năm") or _year(word):
+        if self._word(p - 1) in ("%", ",", "năm") or is_year(word):
             return None
         flags = ("spaced_number", "nonstandard_decimal") if sign == "." else ("spaced_number",)
         return self._make(p, p + 3, None, Decimal(f"{word}.{tail}"), *flags)
@@ -307,7 +154,7 @@ class _Reading:
     def _reason(self, p: int) -> str | None:
         word = self.words[p]
         before = self._word(p - 1)
-        if before == "năm" and (_year(word) or len(word) == 5 and word.isdecimal()):
+        if before == "năm" and (is_year(word) or len(word) == 5 and word.isdecimal()):
             return "date"
         if len(word) >= 9 and word.isdecimal():
             return "phone" if word[0] == "0" else "counter"
@@ -320,7 +167,7 @@ class _Reading:
         reason = self._cued(p, unit)
         if reason is not None:
             return reason or None
-        if _year(word) and not unit:
+        if is_year(word) and not unit:
             return "date"
         if word.endswith(".0") and not unit and self._word(p + 1) != "%":
             return "grade"  # chứng thực 4.0
@@ -362,7 +209,7 @@ class _Reading:
         word = self.words[p]
         if self.words[p - 1] == "năm":
             return word.isdecimal() and len(word) in (4, 5) and word[0] in "12"
-        return word.isdecimal() and (len(word) <= 2 or _year(word))
+        return word.isdecimal() and (len(word) <= 2 or is_year(word))
 
     def _ranked(self, p: int) -> bool:
         """xếp thứ 3, đứng ở vị trí thứ 9: a rank is a figure, an ordinal is none."""
@@ -501,7 +348,7 @@ class _Reading:
         sign = self.words[numeral.first - 1]
         if sign == "/":
             return last.reason in _SLASHED and not is_unit(self.words, numeral.last)
-        if last.reason == "date" and sign == "&" and _day_month(self.words[numeral.first]):
+        if last.reason == "date" and sign == "&" and is_day_month(self.words[numeral.first]):
             return True
         if numeral.flags or numeral.value > 999:
             return False
