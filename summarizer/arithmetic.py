@@ -65,7 +65,8 @@ def _against_baseline(figures: Sequence[FigureMention], level: FigureMention) ->
     if change is not None and _comparable(change, baseline):
         yield from _against_change(change, grown, before, now)
     if factor is not None and _comparable(factor, baseline):
-        if not _interval(factor).overlaps(_widened(grown, _ROUNDED)):
+        agrees = _interval(factor).overlaps(_widened(grown, _ROUNDED))
+        if not agrees:
             yield f"{_shown(level)} is not {_shown(factor)} times {_shown(baseline)}"
 
 

@@ -239,7 +239,7 @@ class _Assembler:
 
     def _issuer(self, issuer: object) -> Issuer | None:
         made = Issuer.model_validate(issuer, from_attributes=True)
-        if not self._written(made.name, "issuer"):
+        if made.name != self.reading.context.body and not self._written(made.name, "issuer"):
             return None
         posts = tuple(p for p in made.posts if self._written(p, "post"))
         return made.model_copy(update={"posts": posts})

@@ -14,6 +14,7 @@ from schemas.summary import Chair, Context
 from summarizer.documents import Document
 from summarizer.folding import match_key
 from summarizer.layout import Layout, Line
+from summarizer.letterhead import read_letterhead
 from summarizer.lexicon import Lexicon, language
 from summarizer.people import BodyMention, PersonMention, find_bodies
 from summarizer.times import Anchor, Moment, TimeMention
@@ -603,9 +604,10 @@ def read_context(
     year = max(_report_years(opening), default=None) or _stamp_year(opening)
     period = _name(periods.review, bare, year) if periods.review else _opening_past(opening)
     plan_period = _name(periods.plan, bare, year) if periods.plan else None
+    head = read_letterhead(document)
     context = Context(
-        locality=_locality(opening),
-        body=_body(opening),
+        locality=head.locality if head and head.locality else _locality(opening),
+        body=head.body if head else _body(opening),
         event=_event(opening),
         held_on=held_on,
         chair=_chair(opening),

@@ -1,6 +1,6 @@
 """The words around a number that say what it means: verbs, hedges, references."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from schemas.summary import Comparator
 from summarizer.folding import match_key
@@ -39,6 +39,7 @@ _TO = Lexicon((phrase, True) for phrase in _DATA["to"]["to_only"])
 _GRADES = frozenset(_DATA["grade"]["words"])
 _ENDS = frozenset((",", ";", ".", "\n", "(", ")", "!", "?", "…"))
 _TRAILING = frozenset(("của", "được", "đã", "các", "tập", "xây", "ban", "và"))
+_COMPARED = frozenset(("với", "so", "hơn"))
 _HEADS = frozenset(("inside", "ratio", "budget", "sector", "growth"))
 _FAR = 8  # tokens between a figure and the "so với" that belongs to it
 _PHRASE = 12  # words that go on with a plan: dự toán thu ngân sách HĐND huyện giao
@@ -61,7 +62,7 @@ class Lead:
     plan: str | None = None
     compared: bool = False
     growing: bool = False
-    heads: frozenset[str] | set[str] = frozenset()
+    heads: set[str] = field(default_factory=set)
 
     @property
     def bare(self) -> bool:
@@ -101,39 +102,42 @@ def scan(words: list[str], start: int, end: int) -> list[Hit[Cue]]:
 def read_lead(words: list[str], text: str, starts: list[int], start: int, p: int) -> Lead:
     """What stands before the number at token ``p``, back to token ``start``."""
     lead = Lead(start)
-    place = p
-    gap = 0
-    heads: set[str] = set()
+    place, gap = p, 0
     for hit in reversed(scan(words, start, p)):
         gap += place - hit.last
         place = hit.first
         kind = hit.entry.kind
         if lead.verb is not None and (gap > lead.gap or kind in _HEADS):
             lead.verb_first = False
-        if kind == "hedge":
-            _note_hedge(lead, hit, gap)
-        elif kind in _VERBS:
-            if lead.verb is None:
-                lead.verb, lead.gap, lead.verb_first = kind, gap, True
-                if kind == "to" and words[hit.last - 1] == "dưới":
-                    lead.comparator = lead.comparator or "lt"
-        elif kind in _MORE:
-            _note_reference(lead, hit, gap, words, text, starts)
-        elif kind == "from":
-            lead.origin = lead.origin or gap == 0
-        elif kind == "estimate":
-            lead.estimated = True
+        if kind in _MORE:
+            _note_reference(lead, hit, gap, words, (text, starts))
         elif kind != "filler":
-            heads.add(kind)
-            lead.growing = lead.growing or (kind == "growth" and gap == 0 and lead.verb is None)
+            _note(lead, hit, gap, words)
             if kind in _HEADS:
                 gap += hit.last - hit.first
     gap += place - start
     if gap > lead.gap:
         lead.verb_first = False
     lead.content = gap
-    lead.heads = heads
     return lead
+
+
+def _note(lead: Lead, hit: Hit[Cue], gap: int, words: list[str]) -> None:
+    kind = hit.entry.kind
+    if kind == "hedge":
+        _note_hedge(lead, hit, gap)
+    elif kind in _VERBS:
+        if lead.verb is None:
+            lead.verb, lead.gap, lead.verb_first = kind, gap, True
+            if words[hit.last - 1] == "dưới":  # giảm dưới 0,5%
+                lead.comparator = lead.comparator or "lt"
+    elif kind == "from":
+        lead.origin = lead.origin or gap == 0
+    elif kind == "estimate":
+        lead.estimated = True
+    else:
+        lead.heads.add(kind)
+        lead.growing = lead.growing or (kind == "growth" and gap == 0 and lead.verb is None)
 
 
 def _note_hedge(lead: Lead, hit: Hit[Cue], gap: int) -> None:
@@ -146,22 +150,25 @@ def _note_hedge(lead: Lead, hit: Hit[Cue], gap: int) -> None:
 
 
 def _note_reference(
-    lead: Lead, hit: Hit[Cue], gap: int, words: list[str], text: str, starts: list[int]
+    lead: Lead, hit: Hit[Cue], gap: int, words: list[str], written: tuple[str, list[int]]
 ) -> None:
     """Plan or past before the number: năm 2019 là 5.680, so với năm 2019 tăng 17,4%."""
-    before = words[hit.first - 1] if hit.first else "\n"
-    compared = before in ("với", "so", "hơn")
+    compared = hit.first > 0 and words[hit.first - 1] in _COMPARED
     if gap or (lead.verb not in (None, "level", "reach") and not compared):
         return
-    last = hit.last
-    while last > hit.first + 1 and words[last - 1] in _TRAILING:
-        last -= 1
-    shown = phrase(text, starts, hit.first, last)
+    shown = phrase(*written, hit.first, _trimmed(words, hit.first, hit.last))
     if hit.entry.kind == "past" and lead.past is None:
         lead.past = shown
     elif hit.entry.kind == "plan" and lead.plan is None:
         lead.plan = shown
     lead.compared = lead.compared or compared
+
+
+def _trimmed(words: list[str], first: int, last: int) -> int:
+    """The end of a reference without the words that only lead on."""
+    while last > first + 1 and words[last - 1] in _TRAILING:
+        last -= 1
+    return last
 
 
 def phrase(text: str, starts: list[int], first: int, last: int) -> str:
@@ -204,8 +211,7 @@ def _reference_at(words: list[str], i: int) -> Reference | None:
     n = min(n, last + _PHRASE)
     while last < n and words[last] in more:
         last += 1
-    while last > hit.first + 1 and words[last - 1] in _TRAILING:
-        last -= 1
+    last = _trimmed(words, hit.first, last)
     return Reference(hit.entry, hit.first, last, compared or _is_bare(words, hit))
 
 

@@ -12,8 +12,8 @@ from schemas import Draft, DraftDirective, DraftIssuer, DraftItem, DraftTarget, 
 from schemas.summary import IssuerKind
 from summarizer.addressees import read_addressees
 from summarizer.clauses import ACT, FULL_STATE, STATE, Clause
-from summarizer.framing import FRAMES
 from summarizer.frames import Member, Reason, read_frames
+from summarizer.framing import FRAMES
 from summarizer.indicators import name_indicator
 from summarizer.leads import PURPOSES
 from summarizer.lexicon import Lexicon, language

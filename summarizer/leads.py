@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from summarizer.framing import cues
 from summarizer.clauses import FULL_STATE
 from summarizer.documents import Document
+from summarizer.framing import cues
 from summarizer.lexicon import Hit, Lexicon, language
 from summarizer.openings import opening
 from summarizer.people import BodyMention, PersonMention

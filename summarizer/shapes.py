@@ -86,9 +86,9 @@ class Shapes:
         groups = word.split(".")
         if len(groups) < _PARTS or "," in word:
             return None
-        if len(groups) == _PARTS and _is_day(groups[0]) and _is_month(groups[1]):
-            if is_year(groups[2]) or len(groups[2]) == _SHORT:
-                return p + 1, "date"
+        dated = len(groups) == _PARTS and _is_day(groups[0]) and _is_month(groups[1])
+        if dated and (is_year(groups[2]) or len(groups[2]) == _SHORT):
+            return p + 1, "date"
         return None if is_thousands(groups) else (p + 1, "list_marker")
 
     def _slashed(self, p: int) -> Shape | None:

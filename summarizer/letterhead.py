@@ -1,0 +1,50 @@
+"""The letterhead of an official paper: whose paper it is, from the two columns at its top.
+
+    ỦY BAN NHÂN DÂN        CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
+    HUYỆN PHÚ CẦN              Độc lập - Tự do - Hạnh phúc
+"""
+
+from dataclasses import dataclass
+
+from summarizer.documents import Document
+from summarizer.lexicon import language
+
+_TOP = 600  # characters in which a letterhead stands
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """The body and place of a paper, in running case: "UBND huyện Phú Cần", "huyện Phú Cần"."""
+
+    body: str
+    locality: str | None
+
+
+def read_letterhead(document: Document) -> Letterhead | None:
+    """The letterhead, or None where there is none."""
+    data = language("context")["letterhead"]
+    key, text = document.folded.key[:_TOP], document.folded.text
+    state = key.find(data["state"])
+    if state < 0:
+        return None
+    above = _left(text, state)
+    motto = key.find(data["motto"], state)
+    below = _left(text, motto) if motto >= 0 else ""
+    if not above and not below:
+        return None
+    short = data["short"].get(above.lower(), above.capitalize())
+    place = _place(below, data["levels"])
+    return Letterhead(f"{short} {place}".strip(), place or None)
+
+
+def _left(text: str, at: int) -> str:
+    """What stands on the line of ``at`` before it."""
+    return text[text.rfind("\n", 0, at) + 1 : at].strip(" -\n")
+
+
+def _place(name: str, levels: list[str]) -> str:
+    """"HUYỆN PHÚ CẦN" as "huyện Phú Cần"."""
+    for level in levels:
+        if name.lower().startswith(level + " "):
+            return f"{level} {name[len(level) + 1 :].title()}"
+    return name.title()
