@@ -69,11 +69,10 @@ class Shapes:
             return self._clock(p)
         if sign == "&":
             return self._listed_day(p)
-        if sign == "." and is_short(word) and self._opens_line(p):
-            return p + 1, "list_marker"
-        if sign == ")" and self._is_enumerated(p):
-            return p + 1, "list_marker"
-        return None
+        marked = (sign == "." and is_short(word) and self._opens_line(p)) or (
+            sign == ")" and self._is_enumerated(p)
+        )
+        return (p + 1, "list_marker") if marked else None
 
     def _word(self, i: int) -> str:
         return self._words[i] if 0 <= i < self._count else "\n"
@@ -122,9 +121,9 @@ class Shapes:
             reason = "scale"
         elif is_year(a) and is_year(b):
             reason = "period"
-        elif _is_month(a) and is_year(b) and (tight or before == "tháng"):
-            reason = "date"
-        elif is_year(a) and sign == "-" and _is_month(b) and tight:
+        elif (_is_month(a) and is_year(b) and (tight or before == "tháng")) or (
+            is_year(a) and sign == "-" and _is_month(b) and tight
+        ):
             reason = "date"
         elif a == b and self._word(p + 3) == "ký":
             reason = "counter"
