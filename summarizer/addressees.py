@@ -101,7 +101,7 @@ def _clean(document: Document, first: int, last: int) -> str:
 
 
 _JOINTS = frozenset([",", ";", "và", "cùng", "với"])
-_TRAILING = frozenset([",", ";", ":", "cần", "phải", "đã", "sẽ", "và", "nghiêm", "tiếp", "cùng", "với", "tự", "không", "ngay"])
+_TRAILING = frozenset([",", ";", ":", "cần", "phải", "đã", "sẽ", "và", "nghiêm", "tiếp", "cùng", "với", "tự", "không", "ngay", "phấn", "đấu", "đều"])
 
 
 @cache

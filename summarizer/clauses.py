@@ -270,9 +270,11 @@ class _Cutter:
     def _sums_up(self, opened: FigureMention, low: int, figure: FigureMention) -> bool:
         """Increment and total of the same thing stay together (rule 18)."""
         same = opened.unit is not None and opened.unit == figure.unit
-        return same and any(
-            _totals().at(self.words, i, figure.first) is not None for i in range(low, figure.first)
-        )
+        for i in range(low, figure.first):
+            total = _totals().at(self.words, i, figure.first)
+            if total is not None and (same or total.entry):
+                return True
+        return False
 
     def _between(
         self,
@@ -400,8 +402,12 @@ def _ends() -> Lexicon[bool]:
     return _phrases("ends")
 
 
+@cache
 def _totals() -> Lexicon[bool]:
-    return _phrases("totals")
+    """Phrases before a total; true for those that need no look at the unit."""
+    data = language("clauses")
+    plain = [(phrase, False) for phrase in data["totals"]]
+    return Lexicon([*plain, *((phrase, True) for phrase in data["sure_totals"])])
 
 
 def _indicator_heads() -> frozenset[str]:

@@ -246,6 +246,7 @@ class _Drafter:
         self.addressees: tuple[str, ...] = ()
         self.sector: Sector | None = None
         self.document: str | None = None
+        self.names_office = False
         self.section: tuple[str, ...] = ()  # offices whose points follow: "2. Phòng Kinh tế:"
         self.plan_deadline: str | None = None
         self.results: list[DraftItem] = []
@@ -257,7 +258,7 @@ class _Drafter:
         for labelled in members:
             self._note_lead(labelled.member)
             self._note_period(labelled.member)
-            if labelled.directive:
+            if labelled.directive and not self.names_office:
                 self._directive(labelled.member)
             elif labelled.member.introduces and labelled.member.spoken:
                 self._note_addressees(labelled.member)
@@ -275,8 +276,11 @@ class _Drafter:
 
     def _note_lead(self, member: Member) -> None:
         lead = member.lead
+        office = self._office_in(member)
+        self.names_office = bool(office)
+        if office or member.clauses[0].kind == "heading":
+            self.section = office
         if member.introduces or member.clauses[0].kind == "heading":
-            self.section = self._office_in(member)
             self.document = self._document_in(member) or (
                 self.document if member.clauses[0].kind == "item" else None
             )
@@ -300,9 +304,11 @@ class _Drafter:
         at = opening(self.tokens.words, self.times, first, last)
         if at not in self.bodies and _addressee_nouns().at(self.tokens.words, at, last) is None:
             return ()
-        if last - at > _LONGEST_OFFICE:
+        lone = member.introduces or member.clauses[0].kind in ("heading", "item")
+        if not lone or last - at > _LONGEST_OFFICE or member.clauses[0].figures:
             return ()
-        if any(self.reading.verbs[i] & STATE for i in range(at, last)):
+        named = self.bodies[at].last if at in self.bodies else at + 1
+        if any(self.reading.verbs[i] for i in range(named, last)):
             return ()
         return (self.reading.words_of(at, last),)
 
@@ -393,7 +399,7 @@ class _Drafter:
             causative.last if causative else head,
             last,
         )
-        addressees = self.addressees if orders else ()
+        addressees = (self.section or self.addressees) if orders else ()
         issuer = self.speaker if orders else None
         if orders and named is not None:
             addressees = named.names

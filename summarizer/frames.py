@@ -257,8 +257,10 @@ def _weigh_figures(member: Member, prices: "_Prices") -> None:
     if not roles:
         return
     member.add("figure", prices.figure)
-    if roles & {"of_previous", "baseline", "of_plan"}:
+    if roles & {"of_previous", "baseline"}:
         member.add("compared", prices.compared)
+    elif "of_plan" in roles:
+        member.add("share of plan", prices.of_plan)
 
 
 def _speech(member: Member, speaking: bool) -> bool:
@@ -311,6 +313,7 @@ class _Prices:
     tenses: Mapping[str, Weights]
     figure: Weights
     compared: Weights
+    of_plan: Weights
     verb_first: Weights
     nobody_speaks: Weights
     speech_goes_on: Weights
@@ -337,6 +340,7 @@ def _prices() -> _Prices:
         tenses={kind: weights_of(found["time"][kind]) for kind in found["time"]},
         figure=weights_of(found["figure"]),
         compared=weights_of(found["compared"]),
+        of_plan=weights_of(found["of_plan"]),
         verb_first=weights_of(found["verb_first"]),
         nobody_speaks=weights_of(found["nobody_speaks"]),
         speech_goes_on=weights_of(found["speech_goes_on"]),

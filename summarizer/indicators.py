@@ -15,6 +15,8 @@ from summarizer.endings import Endings
 from summarizer.folding import match_key
 from summarizer.lexicon import Hit, Lexicon, language, tokenize
 
+_LONGEST_BEFORE = 60  # tokens in front of a figure in which its name is sought
+_LONGEST_TIME = 12  # tokens of "đến hết quý III năm 2025"
 _LONGEST_AFTER = 22  # tokens behind a figure that may still name what it counts
 _LONGEST_PART = 9  # tokens of a piece that only names a part
 _SHORT = 4  # tokens of a noun with the bound of its number
@@ -122,7 +124,7 @@ class _Namer:
 
     def _aside(self, i: int) -> str:
         """A bracket that narrows the name: "(trừ hộ bảo trợ xã hội)", "(giá so sánh 2010)"."""
-        words, last = self.words, self.last
+        words, last = self.words, min(self.last, i + _LONGEST_BEFORE)
         while i < last and words[i] != "(":
             i += 1
         if words[i + 1 : i + 2] == [] or i >= last or words[i + 1] not in _NARROWING:
@@ -134,7 +136,7 @@ class _Namer:
 
     def _before(self, a: int, b: int) -> tuple[int, int]:
         """The words in front of the figure, without openers, closers and times at the edges."""
-        a = self._from_part(a, b)
+        a = self._from_part(max(a, b - _LONGEST_BEFORE), b)
         a = self._past_circumstance(a, b)
         b = self._close(a, self._cut(a, b))
         a = self._own_head(self._open(a, b), b)
@@ -218,7 +220,7 @@ class _Namer:
 
     def _time_from(self, a: int, b: int) -> int:
         """Where a time that ends just before ``b`` begins, else ``b``."""
-        words, i = self.words, b
+        words, i, a = self.words, b, max(a, b - _LONGEST_TIME)
         while i > a and (words[i - 1][0].isdigit() or words[i - 1] in _NUMERIC):
             i -= 1
         if i in (a, b):
@@ -231,7 +233,7 @@ class _Namer:
 
     def _time_until(self, a: int, b: int) -> int:
         """Where a time that begins at ``a`` ends, else ``a``."""
-        words, i = self.words, a
+        words, i, b = self.words, a, min(b, a + _LONGEST_TIME)
         while i < b and (words[i] in _TIME_LEADS or words[i] in _TIMES):
             i += 1
         if i == a and not words[a][0].isdigit():
@@ -297,7 +299,7 @@ class _Namer:
 
     def _goes_on(self, i: int, end: int) -> bool:
         """A comma inside a name: more words of it follow, no figure and no new verb."""
-        if end < self.last or i >= end:
+        if end < self.last or not i < end <= i + _LONGEST_BEFORE:
             return False
         return not any(w[0].isdigit() for w in self.words[i:end]) and (
             self.rules.stops.at(self.words, i, end) is None

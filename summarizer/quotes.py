@@ -61,13 +61,18 @@ def _near_figure(words: list[str], verbs: bytes, first: int, figure: FigureMenti
     for i in range(figure.first - 1, first, -1):
         if words[i] == "như":
             return i + 1
-    if figure.unit is None or figure.unit.split("/")[0].split()[0].lower() in _measures():
+    if figure.unit is None:
+        return first
+    longest = _LONGEST_RUN_UP
+    if figure.unit == "%" and _counts(words, verbs, figure):
+        longest = _LONGEST_BEFORE_SHARE
+    elif figure.unit.split("/")[0].split()[0].lower() in _measures():
         return first
     low = figure.first
     commas = [i for i in range(first, low) if words[i] == ","]
-    if commas and low - commas[-1] > 1 and low - first > _LONGEST_RUN_UP:
+    if commas and low - commas[-1] > 1 and low - first > longest:
         first = commas[-1] + 1
-    if low - first <= _LONGEST_RUN_UP:
+    if low - first <= longest:
         return first
     for i in range(low - 1, max(first, low - _LONGEST_RUN_UP), -1):
         if words[i] in _HAVE:
@@ -77,6 +82,14 @@ def _near_figure(words: list[str], verbs: bytes, first: int, figure: FigureMenti
     return first
 
 
+def _counts(words: list[str], verbs: bytes, figure: FigureMention) -> bool:
+    """Whether what has the share stands behind it: "100% văn bản đi được ký số"."""
+    behind = words[figure.last : figure.last + 2]
+    return len(behind) == 2 and behind[0][0].isalpha() and behind[0] not in _NOT_COUNTED  # noqa: PLR2004
+
+
+_LONGEST_BEFORE_SHARE = 4
+_NOT_COUNTED = frozenset(["so", "kế", "dự", "và", "trở", "chỉ", "nghị", "mục", "trong", "vào", "do", "là"])
 _HAVE = frozenset(["có", "với", "là", "được"])
 
 

@@ -98,8 +98,9 @@ def _votes(words: list[str], first: int, last: int) -> tuple[list[Vote], bool]:
                 office = hit.last
             continue
         weight = phrase.weight
-        if purpose >= 0 and not named and "," in words[purpose:start]:
-            purpose = -1  # told in front, a purpose ends at the comma: "để …, huyện tập trung …"
+        if purpose >= 0 and not named:
+            # Told in front, a purpose ends at the comma: "để …, huyện tập trung …".
+            purpose = -1 if "," in words[purpose:start] else start
         if purpose >= 0:
             weight = weight * 2 // 5
         elif phrase.kind == "body" and not named:
