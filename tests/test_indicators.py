@@ -1,6 +1,7 @@
 """Names of indicators, cut from clauses around their figures."""
 
 from dataclasses import dataclass
+from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -181,3 +182,14 @@ def test_any_clause_gives_a_clean_name_or_none(
     figure = Told("level", unit, first, min(first + 1, len(document.tokens)))
     name = name_indicator(document, 0, len(document.tokens), [figure], lead=lead)
     assert name is None or (name == name.strip() and "\n" not in name and name)
+
+
+@pytest.mark.parametrize("piece", ["năm ", "đạt ", "1 ", ",a ", "(", "từ năm, ", "xã Hải "])
+def test_a_hostile_text_takes_time_in_proportion_to_its_length(piece: str) -> None:
+    document = Document(piece * 40_000)
+    end = len(document.tokens)
+    figures = [Told("level", "%", end - 1, end), Told("level", "xã", 0, 1)]
+    started = perf_counter()
+    for figure in figures:
+        name_indicator(document, 0, end, [figure], lead="tỷ lệ hộ nghèo")
+    assert perf_counter() - started < 3

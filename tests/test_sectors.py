@@ -1,6 +1,7 @@
 """Sectors of clauses, labelled from the annotation guide before they were run."""
 
 from itertools import pairwise
+from time import perf_counter
 from typing import get_args
 
 import pytest
@@ -268,3 +269,11 @@ def test_any_text_has_one_sector_and_votes_in_order(text: str) -> None:
     votes = explain_sector(tokens, 0, len(tokens))
     assert sector_of(tokens, 0, len(tokens)) in get_args(Sector)
     assert all(a.last <= b.first for a, b in pairwise(votes))
+
+
+@pytest.mark.parametrize("piece", ["để lúa ", "theo a ", "văn hóa, y tế, ", ";", "9 ", "phòng và "])
+def test_a_hostile_text_takes_time_in_proportion_to_its_length(piece: str) -> None:
+    tokens = tokenize(piece * 40_000)
+    started = perf_counter()
+    sector_of(tokens, 0, len(tokens))
+    assert perf_counter() - started < 3
