@@ -22,6 +22,7 @@ _MESSAGES = {
     "nonstandard_decimal": "A dot is read as a decimal dot.",
     "spaced_number": "The number is written with a blank inside.",
 }
+_FLAGS = {code: Flag(code=code, message=message) for code, message in _MESSAGES.items()}
 _MASKED = frozenset(("date", "period"))
 _ZERO = Lexicon(
     (f"{before} {noun}", len(before.split()))
@@ -271,4 +272,4 @@ class _Reading:
             codes.append("unit_missing")
         if self.masked[amount.first - 1] == "~" and case.before[0] == "0":
             codes.append("spaced_number")  # 0 74%
-        return tuple(Flag(code=code, message=_MESSAGES[code]) for code in codes) if codes else ()
+        return tuple(_FLAGS[code] for code in codes)
