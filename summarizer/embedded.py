@@ -12,7 +12,7 @@ from schemas import Draft, DraftDirective, DraftIssuer, DraftItem, DraftTarget, 
 from schemas.summary import IssuerKind
 from summarizer.addressees import read_addressees
 from summarizer.clauses import ACT, FULL_STATE, STATE, Clause
-from summarizer.frames import Member, Reason, read_frames
+from summarizer.frames import PARAGRAPH, Member, Reason, read_frames
 from summarizer.framing import FRAMES
 from summarizer.indicators import name_indicator
 from summarizer.leads import PURPOSES
@@ -138,6 +138,8 @@ class _Labeller:
             return True
         if not member.introduces or member.clauses[0].opener in (":", "|"):
             return False
+        if "completed" in member.counted and member.frame == "results":
+            return False
         clause = member.clauses[0]
         return not any(self.verbs[i] & FULL_STATE for i in range(clause.first, clause.last))
 
@@ -211,7 +213,7 @@ class _Labeller:
         named = read_addressees(
             self.reading.document, self.verbs, self.bodies, head, member.last
         )
-        if named is not None:
+        if named is not None or not self._figures(member):
             return True
         if not self.verbs[head] & ACT:
             return False
@@ -247,6 +249,7 @@ class _Drafter:
         self.sector: Sector | None = None
         self.document: str | None = None
         self.names_office = False
+        self.section_holds = False  # named on a line of its own, not before a colon
         self.section: tuple[str, ...] = ()  # offices whose points follow: "2. Phòng Kinh tế:"
         self.plan_deadline: str | None = None
         self.results: list[DraftItem] = []
@@ -276,10 +279,13 @@ class _Drafter:
 
     def _note_lead(self, member: Member) -> None:
         lead = member.lead
-        office = self._office_in(member)
+        office = self._office_in(member) if member.frame in ("tasks", "orders") else ()
         self.names_office = bool(office)
-        if office or member.clauses[0].kind == "heading":
-            self.section = office
+        alone = not member.introduces
+        if office or member.clauses[0].kind == "heading" or (lead is not None and lead.subject):
+            self.section, self.section_holds = office, alone
+        elif member.boundary == PARAGRAPH and not self.section_holds:
+            self.section = ()
         if member.introduces or member.clauses[0].kind == "heading":
             self.document = self._document_in(member) or (
                 self.document if member.clauses[0].kind == "item" else None

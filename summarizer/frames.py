@@ -175,7 +175,7 @@ def _weigh(
         if member.lead is not None and member.lead.kind in ("order", "say", "praise"):
             ordered = member.lead.kind == "order"
         if speaking:
-            heard = heard and member.boundary < _PARAGRAPH
+            heard = heard and member.boundary < PARAGRAPH
             member.spoken = heard or member.lead is not None
             heard = member.spoken
             if heard and ordered:
@@ -205,15 +205,15 @@ class _Listing:
             if member.boundary == 0:
                 return self
             return _Listing("goals" if member.lead.kind == "goal" else "tasks", self.by_heading)
-        if member.lead is not None or (member.boundary == _PARAGRAPH and not self.by_heading):
+        if member.lead is not None or (member.boundary == PARAGRAPH and not self.by_heading):
             return _Listing()
         if member.introduces and (frame := _strongest(member)) is not None:
-            by_line = bool(following) and following[0].boundary == _PARAGRAPH
+            by_line = bool(following) and following[0].boundary == PARAGRAPH
             return _Listing(frame, self.by_heading or by_line)
         return self
 
 
-_PARAGRAPH = 2
+PARAGRAPH = 2
 
 
 def _strongest(member: Member) -> Frame | None:
@@ -226,12 +226,14 @@ _DECIDED = 2.5  # a heading or lead with less says nothing about the list behind
 
 
 def _count(member: Member, cue: Cue, at: int, figure_at: int) -> None:
+    if cue.at == "first" and at > member.head:
+        return
     opens = member.boundary > 0
     if cue.at == "heading":
         if member.clauses[0].kind == "heading":
             member.add(cue.name, cue.weights)
         return
-    if cue.at == "any" or (at < figure_at and (cue.at == "head" or opens)):
+    if cue.at == "any" or (at < figure_at and (cue.at in ("head", "first") or opens)):
         if cue.at == "head" and at > member.head + _HEAD:
             return
         if member.purpose and any(i == _INDEX["goals"] for i, _ in cue.weights):

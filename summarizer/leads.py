@@ -78,15 +78,18 @@ def turns(words: list[str], verbs: bytes, sentences: Sequence[Sentence]) -> Iter
     for sentence in sentences:
         for segment in sentence.segments:
             for i in range(segment.first + 3, segment.last - 2):
+                conceded = _lexicon("concessions").at(words, segment.first) is not None
+                turn = _lexicon("turns").at(words, i, segment.last) if conceded else None
+                if turn is not None:
+                    yield turn.last
+                    break
                 if words[i - 1] != ",":
                     continue
                 if words[segment.first] in PURPOSES:
                     yield i
                     break
-                turn = _lexicon("turns").at(words, i, segment.last)
-                conceded = _lexicon("concessions").at(words, segment.first) is not None
-                if conceded and (turn is not None or _still(words, i, segment.last)):
-                    yield turn.last if turn is not None else i
+                if conceded and _still(words, i, segment.last):
+                    yield i
                     break
                 if _worsens(words, verbs, segment, i):
                     yield i

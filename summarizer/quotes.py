@@ -85,11 +85,14 @@ def _near_figure(words: list[str], verbs: bytes, first: int, figure: FigureMenti
 def _counts(words: list[str], verbs: bytes, figure: FigureMention) -> bool:
     """Whether what has the share stands behind it: "100% văn bản đi được ký số"."""
     behind = words[figure.last : figure.last + 2]
+    if words[figure.first - 1] in _REACHED:
+        return False
     return len(behind) == 2 and behind[0][0].isalpha() and behind[0] not in _NOT_COUNTED  # noqa: PLR2004
 
 
 _LONGEST_BEFORE_SHARE = 4
-_NOT_COUNTED = frozenset(["so", "kế", "dự", "và", "trở", "chỉ", "nghị", "mục", "trong", "vào", "do", "là"])
+_NOT_COUNTED = frozenset(["so", "kế", "dự", "và", "trở", "chỉ", "nghị", "mục", "trong", "vào", "do", "là", "lên", "xuống", "còn", "tăng", "giảm"])
+_REACHED = frozenset(["đạt", "chiếm", "là", "bằng", "còn", "ước", "được", "từ", "lên"])
 _HAVE = frozenset(["có", "với", "là", "được"])
 
 
