@@ -8,11 +8,11 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from itertools import accumulate
 from operator import add
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from summarizer.folding import match_key
 
@@ -28,7 +28,7 @@ _TOKEN = re.compile(
 E = TypeVar("E")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tokens:
     """The tokens of a folded text, as parallel lists: words of the key, offsets into the text."""
 
@@ -38,6 +38,17 @@ class Tokens:
 
     def __len__(self) -> int:
         return len(self.words)
+
+    @cached_property
+    def places(self) -> dict[str, list[int]]:
+        """Where each word stands, so that a lexicon looks only where a phrase can begin."""
+        places: dict[str, list[int]] = {}
+        for i, word in enumerate(self.words):
+            if word in places:
+                places[word].append(i)
+            else:
+                places[word] = [i]
+        return places
 
 
 def tokenize(key: str) -> Tokens:
@@ -51,8 +62,7 @@ def tokenize(key: str) -> Tokens:
     return Tokens(words, starts, list(map(add, starts, map(len, words))))
 
 
-@dataclass(frozen=True, slots=True)
-class Hit(Generic[E]):
+class Hit(NamedTuple, Generic[E]):
     """A phrase found: token positions ``[first, last)`` and what the data file says of it."""
 
     first: int
@@ -76,23 +86,24 @@ class Lexicon(Generic[E]):
         node = self._root.get(words[i])
         if node is None:
             return None
-        end = len(words) if end is None else end
-        found: Hit[E] | None = None
+        if end is None:
+            end = len(words)
+        last, entry = 0, None
         j = i + 1
-        while True:
+        while node is not None:
             if "" in node:
-                found = Hit(i, j, node[""])
+                last, entry = j, node[""]
             if j >= end:
-                return found
+                break
             node = node.get(words[j])
-            if node is None:
-                return found
             j += 1
+        return Hit(i, last, entry) if last else None  # type: ignore[arg-type]
 
     def scan(self, words: list[str], start: int = 0, end: int | None = None) -> Iterator[Hit[E]]:
-        """Longest phrases from left to right, without overlap."""
+        """Longest phrases of a stretch from left to right, without overlap."""
         root = self._root
-        end = len(words) if end is None else end
+        if end is None:
+            end = len(words)
         i = start
         while i < end:
             if words[i] in root and (hit := self.at(words, i, end)) is not None:
@@ -100,6 +111,20 @@ class Lexicon(Generic[E]):
                 i = hit.last
             else:
                 i += 1
+
+    def find(self, tokens: Tokens) -> list[Hit[E]]:
+        """Longest phrases of a whole text, as ``scan`` gives them but at the cost of the hits."""
+        places = tokens.places
+        words = tokens.words
+        candidates = [i for word in self._root.keys() & places.keys() for i in places[word]]
+        candidates.sort()
+        found: list[Hit[E]] = []
+        after = 0
+        for i in candidates:
+            if i >= after and (hit := self.at(words, i)) is not None:
+                found.append(hit)
+                after = hit.last
+        return found
 
 
 @cache
