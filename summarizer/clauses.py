@@ -334,13 +334,20 @@ class _Cutter:
         for i in range(low, last):
             if self.words[i] == "," and not inside[i - base]:
                 begins = i + 1
-                if self._states(begins, last) and self.words[begins] not in _continuations():
+                if self.words[begins] not in _continuations() and self._stands_alone(begins, last):
                     return i
         return None
 
+    def _stands_alone(self, first: int, last: int) -> bool:
+        """Whether a stretch behind the figures says something of its own."""
+        if last - first < _SHORTEST_STATEMENT - 1:
+            return False
+        acts = bool(self.verbs[first] & ACT)
+        return acts or self._states(first, last) or self._reaches_milestone(first, last)
+
     def _states(self, first: int, last: int) -> bool:
         """Whether tokens say how something stands: subject, then a full state predicate."""
-        if last - first < 4 or self.verbs[first]:
+        if last - first < 4:
             return False
         return any(self.verbs[i] & FULL_STATE for i in range(first + 1, last))
 

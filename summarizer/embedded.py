@@ -92,12 +92,21 @@ def _label_all(reading: Reading) -> list[_Labelled]:
         reading.anchor,
         reading.verbs,
         reading.people,
+        _offices(reading),
     )
     labeller = _Labeller(reading)
     return [labeller.member(member) for member in members]
 
 
+_LONGEST_TOPIC = 6  # tokens
 _NEXT = 2  # tokens between a verb of reaching and the figure it reaches
+
+
+def _offices(reading: Reading) -> frozenset[int]:
+    """Where an office or a group of people that may be told to act is named."""
+    named = {b.first for b in reading.bodies if b.kind == "body"}
+    named.update(h.first for h in _addressee_nouns().find(reading.document.tokens))
+    return frozenset(named)
 
 
 class _Labeller:
@@ -166,6 +175,8 @@ class _Labeller:
             return "achievement"
         if marks & {"effort", "announced"} or not any(self.verbs[clause.first : clause.last]):
             return "none"
+        if clause.last - clause.first <= _LONGEST_TOPIC and not self._states(clause):
+            return "none"  # "Xây dựng nông thôn mới" alone is a topic
         return "achievement"
 
     def _fault(self, member: Member, clause: Clause) -> str:
@@ -184,13 +195,23 @@ class _Labeller:
     def _end(self, member: Member, clause: Clause) -> str:
         """Inside tasks and orders only a figure to reach or a milestone is an end (rules 8, 12)."""
         marks = self._marks(member, clause)
-        if "fault_word" in marks and not self.verbs[self._head(clause)] & ACT:
+        if "fault_word" in marks and not self._acting(clause):
             return "shortcoming"
         if any(f.role in ("level", "change", "of_plan", "over_plan") for f in clause.figures):
             return "target"
         if _milestones_in(self.words, clause.first, clause.last):
             return "target"
         return "none"
+
+    def _acting(self, clause: Clause) -> bool:
+        """Whether a clause begins with its action or with who is to take it."""
+        head = self._head(clause)
+        if self.verbs[head] & ACT:
+            return True
+        document = self.reading.document
+        return (
+            read_addressees(document, self.verbs, self.bodies, head, clause.last) is not None
+        )
 
     def _talk(self, member: Member, clause: Clause) -> str:
         return "shortcoming" if "named_difficulty" in self._marks(member, clause) else "none"
@@ -201,6 +222,8 @@ class _Labeller:
 
     def _is_action(self, member: Member, labels: Sequence[str]) -> bool:
         """A member that only names ends is a target and no directive."""
+        if all(label == "shortcoming" for label in labels):
+            return False
         if all(label in ("target", "shortcoming") for label in labels):
             if member.lead is not None and member.lead.kind == "goal":
                 return False
@@ -219,7 +242,9 @@ class _Labeller:
             return False
         figures = [f for c in member.clauses for f in c.figures]
         reaching = _reaching().at(self.words, head, member.last)
-        return not figures or reaching is None or figures[0].first - reaching.last > _NEXT
+        if reaching is None:
+            return True
+        return not reaching.entry and figures[0].first - reaching.last > _NEXT
 
     def _acts(self, member: Member) -> bool:
         """Whether something is to be done; behind a verb of saying only where it must be."""
@@ -485,6 +510,9 @@ _REACH = 12  # tokens in which a lead names addressees
 
 @cache
 def _reaching() -> Lexicon[bool]:
-    return Lexicon((phrase, True) for phrase in language("labels")["reaching"])
+    """Verbs of reaching: true where whatever follows is an end, else only a figure right behind."""
+    data = language("labels")
+    always = [(phrase, True) for phrase in data["reaching"]]
+    return Lexicon([*always, *((phrase, False) for phrase in data["reaching_figures"])])
 
 

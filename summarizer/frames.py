@@ -8,7 +8,7 @@ at a new one and cheapest at a new paragraph (``language/frames.toml``).
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -76,10 +76,11 @@ def read_frames(
     anchor: Anchor,
     verbs: bytes,
     people: Sequence[PersonMention],
+    offices: Container[int],
 ) -> list[Member]:
     """Members of the text with their frames decided."""
     members = _members(words, clauses, times)
-    _weigh(words, members, leads, times, anchor, verbs, [p.first for p in people])
+    _weigh(words, members, leads, times, anchor, verbs, [p.first for p in people], offices)
     _decide(members)
     return members
 
@@ -122,6 +123,7 @@ def _weigh(
     anchor: Anchor,
     verbs: bytes,
     people: Sequence[int],
+    offices: Container[int],
 ) -> None:
     prices = _prices()
     lead_at = iter(leads)
@@ -148,6 +150,9 @@ def _weigh(
         while time_at < len(times) and times[time_at].first < member.first:
             time_at += 1
         at = time_at
+        at_end = time_at
+        while at_end < len(times) and times[at_end].first < member.last:
+            at_end += 1
         while at < len(times) and times[at].first < min(figure_at, member.last):
             time = times[at]
             at += 1
@@ -166,6 +171,10 @@ def _weigh(
             member.add("names people", prices.names_people)
         if member.head < member.last and verbs[member.head] & ACT:
             member.add("verb first", prices.verb_first)
+        elif member.head < member.last and member.head in offices:
+            member.add("office first", prices.office_first)
+        if any(t.bound == "by" and t.kind in ("day", "month", "quarter") for t in times[time_at:at_end]):
+            member.add("due", prices.due)
         listing = listing.over(member, members[position + 1 : position + 2])
         if listing.frame is not None:
             member.add("list goes on", prices.listing[listing.frame])
@@ -205,11 +214,11 @@ class _Listing:
             if member.boundary == 0:
                 return self
             return _Listing("goals" if member.lead.kind == "goal" else "tasks", self.by_heading)
-        if member.lead is not None or (member.boundary == PARAGRAPH and not self.by_heading):
-            return _Listing()
         if member.introduces and (frame := _strongest(member)) is not None:
             by_line = bool(following) and following[0].boundary == PARAGRAPH
             return _Listing(frame, self.by_heading or by_line)
+        if member.lead is not None or member.purpose or (member.boundary == PARAGRAPH and not self.by_heading):
+            return _Listing()
         return self
 
 
@@ -324,6 +333,8 @@ class _Prices:
     names_people: Weights
     event_day: Weights
     dateline: Weights
+    office_first: Weights
+    due: Weights
     listing: Mapping[str, Weights]
     leave: tuple[tuple[float, ...], ...]
     enter: tuple[float, ...]
@@ -351,6 +362,8 @@ def _prices() -> _Prices:
         names_people=weights_of(found["names_people"]),
         event_day=weights_of(found["event_day"]),
         dateline=weights_of(found["dateline"]),
+        office_first=weights_of(found["office_first"]),
+        due=weights_of(found["due"]),
         listing={f: ((_INDEX[f], float(found["listing"][f])),) for f in FRAMES},
         leave=leave,
         enter=tuple(float(data["enter"][f]) for f in FRAMES),
