@@ -83,17 +83,7 @@ def explain(reading: Reading) -> tuple[Decision, ...]:
 
 
 def _label_all(reading: Reading) -> list[_Labelled]:
-    words = reading.document.tokens.words
-    members = read_frames(
-        words,
-        reading.clauses,
-        reading.leads,
-        reading.times,
-        reading.anchor,
-        reading.verbs,
-        reading.people,
-        _offices(reading),
-    )
+    members = read_frames(reading, _offices(reading))
     labeller = _Labeller(reading)
     return [labeller.member(member) for member in members]
 
@@ -155,18 +145,11 @@ class _Labeller:
     def _figures(self, member: Member) -> bool:
         return any(c.figures for c in member.clauses)
 
-    def _marks(self, member: Member, clause: Clause) -> set[str]:
-        marks: set[str] = set()
-        for at, found in member.marked.items():
-            if clause.first <= at < clause.last:
-                marks |= found
-        return marks
-
     def _states(self, clause: Clause) -> bool:
         return any(self.verbs[i] & STATE for i in range(clause.first, clause.last))
 
     def _result(self, member: Member, clause: Clause) -> str:
-        marks = self._marks(member, clause)
+        marks = member.marks(clause.first, clause.last)
         if "context" in marks and not clause.figures:
             return "none"
         if "fault_word" in marks:
@@ -180,7 +163,7 @@ class _Labeller:
         return "achievement"
 
     def _fault(self, member: Member, clause: Clause) -> str:
-        marks = self._marks(member, clause)
+        marks = member.marks(clause.first, clause.last)
         if "announced" in marks and "fault_word" not in marks and not clause.figures:
             return "none"
         if clause.figures or "fault_word" in marks or self._states(clause):
@@ -194,7 +177,7 @@ class _Labeller:
 
     def _end(self, member: Member, clause: Clause) -> str:
         """Inside tasks and orders only a figure to reach or a milestone is an end (rules 8, 12)."""
-        marks = self._marks(member, clause)
+        marks = member.marks(clause.first, clause.last)
         if "fault_word" in marks and not self._acting(clause):
             return "shortcoming"
         if any(f.role in ("level", "change", "of_plan", "over_plan") for f in clause.figures):
@@ -214,7 +197,7 @@ class _Labeller:
         )
 
     def _talk(self, member: Member, clause: Clause) -> str:
-        return "shortcoming" if "named_difficulty" in self._marks(member, clause) else "none"
+        return "shortcoming" if "named_difficulty" in member.marks(clause.first, clause.last) else "none"
 
     def _head(self, clause: Clause) -> int:
         head = opening(self.words, self.times, clause.first, clause.last)
@@ -254,7 +237,7 @@ class _Labeller:
                 for i in range(member.first, member.last)
             )
         head = self._head(member.clauses[0])
-        return bool(self.verbs[head] & ACT) or "must" in member.marks
+        return bool(self.verbs[head] & ACT) or "must" in member.counted
 
 
 # ---- items --------------------------------------------------------------------------------------
