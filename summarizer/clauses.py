@@ -132,6 +132,7 @@ class _Cutter:
         self.figure_starts = [f.first for f in figures]
         self.verbs = verbs
         self.chain = 0
+        self.imperative = False  # the clause at hand begins with its action
 
     def sentence(self, index: int, sentence: Sentence, kind: str) -> Iterable[_Piece]:
         for segment in self._joined(self._led(sentence.segments)):
@@ -220,6 +221,8 @@ class _Cutter:
         if not figures:
             return [(first, last, first)]
         inside = shelter(self.words, first, last)
+        head = opening(self.words, self.times, first, last - 1)
+        self.imperative = bool(self.verbs[head] & ACT)
         marks = self._boundaries(first, last, figures, inside)
         pieces: list[tuple[int, int, int]] = []
         start, anchor = first, first
@@ -342,7 +345,7 @@ class _Cutter:
         """Whether a stretch behind the figures says something of its own."""
         if last - first < _SHORTEST_STATEMENT - 1:
             return False
-        acts = bool(self.verbs[first] & ACT)
+        acts = bool(self.verbs[first] & ACT and self.imperative)
         return acts or self._states(first, last) or self._reaches_milestone(first, last)
 
     def _states(self, first: int, last: int) -> bool:

@@ -88,6 +88,7 @@ def _label_all(reading: Reading) -> list[_Labelled]:
     return [labeller.member(member) for member in members]
 
 
+_REACHED = frozenset(["level", "change", "of_plan", "over_plan"])
 _LONGEST_TOPIC = 6  # tokens
 _NEXT = 2  # tokens between a verb of reaching and the figure it reaches
 
@@ -150,7 +151,8 @@ class _Labeller:
 
     def _result(self, member: Member, clause: Clause) -> str:
         marks = member.marks(clause.first, clause.last)
-        if "context" in marks and not clause.figures:
+        conceded = _concessions().at(self.words, clause.first) is not None
+        if "context" in marks and (conceded or not clause.figures):
             return "none"
         if "fault_word" in marks:
             return "shortcoming"
@@ -180,11 +182,24 @@ class _Labeller:
         marks = member.marks(clause.first, clause.last)
         if "fault_word" in marks and not self._acting(clause):
             return "shortcoming"
-        if any(f.role in ("level", "change", "of_plan", "over_plan") for f in clause.figures):
+        if self._reaches(clause):
             return "target"
         if _milestones_in(self.words, clause.first, clause.last):
             return "target"
         return "none"
+
+    def _reaches(self, clause: Clause) -> bool:
+        """Whether a figure is to be reached; what is merely dealt with is counted, not reached."""
+        figures = [f for f in clause.figures if f.role in _REACHED]
+        if not figures:
+            return False
+        plain = all(f.comparator == "eq" and f.unit != "%" for f in figures)
+        return not (plain and self._deals(clause, figures[0].first))
+
+    def _deals(self, clause: Clause, figure: int) -> bool:
+        """"Rà soát 43 hồ sơ quá hạn": the last verb before the figure deals with what there is."""
+        acts = [i for i in range(clause.first, figure) if self.verbs[i] & ACT]
+        return bool(acts) and _dealing().at(self.words, acts[-1], figure) is not None
 
     def _acting(self, clause: Clause) -> bool:
         """Whether a clause begins with its action or with who is to take it."""
@@ -476,6 +491,16 @@ def _addressee_nouns() -> Lexicon[bool]:
 @cache
 def _bare_places() -> frozenset[str]:
     return frozenset(language("labels")["bare_places"])
+
+
+@cache
+def _dealing() -> Lexicon[bool]:
+    return Lexicon((phrase, True) for phrase in language("labels")["dealing"])
+
+
+@cache
+def _concessions() -> Lexicon[bool]:
+    return Lexicon((phrase, True) for phrase in language("leads")["concessions"])
 
 
 @cache

@@ -143,14 +143,19 @@ class _Finder:
         self.bodies = bodies
         self.times = times
         self.spoke = False  # somebody has spoken before
+        self.line = -1
+        self.ordering = -1  # the line in which a person gives orders
 
     def in_sentence(self, index: int, sentence: Sentence) -> Iterator[Lead]:
         speaker: PersonMention | None = None
+        self.line = sentence.line
         for segment in sentence.segments:
             head = opening(self.words, self.times, segment.first, segment.last)
             lead, speaker = self._in_segment(index, segment, head, speaker)
             if lead is not None:
                 self.spoke = self.spoke or lead.kind in ("order", "say", "praise")
+                if lead.kind == "order" and isinstance(lead.subject, PersonMention):
+                    self.ordering = sentence.line
                 yield lead
 
     def _in_segment(
@@ -203,6 +208,8 @@ class _Finder:
             return isinstance(near, PersonMention) and (beside or near is speaker)
         if self.words[verb.first] in _needs_addressee() and not self._addresses(verb, segment.last):
             return False
+        if beside and isinstance(near, BodyMention) and self.ordering == self.line:
+            return False  # told by the speaker: "Ban Quản lý dự án yêu cầu nhà thầu tăng ca"
         if beside:
             plain = self.words[verb.first] in _needs_addressee() and self.words[verb.first] != "giao"
             return not (isinstance(near, BodyMention) and plain)

@@ -41,9 +41,12 @@ def _behind_figures(words: list[str], clause: Clause, last: int) -> int:
     if not clause.figures:
         return last
     for i in range(max(f.last for f in clause.figures), last - 2):
-        if words[i : i + 3] == [",", "trong", "đó"]:
+        if words[i] == "," and tuple(words[i + 1 : i + 3]) in _EXAMPLES:
             return i
     return last
+
+
+_EXAMPLES = frozenset([("trong", "đó"), ("nhất", "là")])
 
 
 def _opened(words: list[str], times: Mapping[int, TimeMention], first: int, last: int) -> int:

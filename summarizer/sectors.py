@@ -8,11 +8,11 @@ Positions are token positions, half open.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import pairwise, product
+from itertools import product
 from typing import Any, Literal, NamedTuple, get_args
 
 from schemas.summary import Sector
-from summarizer.lexicon import Lexicon, Tokens, language
+from summarizer.lexicon import Hit, Lexicon, Tokens, language
 
 _WEIGHTS = {"certain": 30, "usual": 20, "hint": 10}
 _NAMED = _WEIGHTS["usual"]  # from here on a phrase names a thing of its own
@@ -38,9 +38,9 @@ class Vote(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Phrase:
-    """What the data file says of a phrase: a vote, or a word that lowers the votes behind it."""
+    """What the data file says of a phrase: a vote, or a word without weight that lowers others."""
 
-    sector: Sector | None
+    sector: Sector
     weight: int = 0
     kind: Kind = "vote"
     branch: bool = False
@@ -51,6 +51,7 @@ class _Rules:
     lexicon: Lexicon[_Phrase]
     place: frozenset[str]
     plural: frozenset[str]
+    in_front: frozenset[str]  # both
     inside_office: frozenset[str]
     growth: frozenset[str]
 
@@ -68,36 +69,45 @@ def sector_of(
     ``focus`` is a token of the item, such as its figure, if the words beside it matter most;
     ``around`` is the sector of the neighbours, taken where the item itself says nothing.
     """
-    votes, branches_only = _votes(tokens.words, first, last)
-    if branches_only and _is_share(tokens.words[first:last]):
+    hits, weights = _votes(tokens.words, first, last)
+    if not hits:
+        return around or "general"
+    if _are_branches(hits) and _is_share(tokens.words[first:last]):
         return "general"
-    return _elect(_with_head(votes, focus), around)
+    if len(hits) == 1 and weights[0] > _AROUND:
+        return hits[0].entry.sector
+    _raise_head(hits, weights, focus)
+    return _elect(hits, weights, around)
 
 
 def explain_sector(
     tokens: Tokens, first: int, last: int, *, focus: int | None = None
 ) -> tuple[Vote, ...]:
     """List the phrases that vote, in order of the text, with the weight each has here."""
-    votes, _ = _votes(tokens.words, first, last)
-    return tuple(_with_head(votes, focus))
+    hits, weights = _votes(tokens.words, first, last)
+    _raise_head(hits, weights, focus)
+    return tuple(
+        Vote(hit.first, hit.last, hit.entry.sector, weight)
+        for hit, weight in zip(hits, weights, strict=True)
+    )
 
 
-def _votes(words: list[str], first: int, last: int) -> tuple[list[Vote], bool]:
-    """Every vote, and whether only branches of the economy voted."""
+def _votes(words: list[str], first: int, last: int) -> tuple[list[Hit[_Phrase]], list[int]]:
+    """Every phrase that votes, and beside it the weight that it has in this item."""
     rules = _rules()
-    votes: list[Vote] = []
+    hits: list[Hit[_Phrase]] = []
+    weights: list[int] = []
     office = purpose = -1  # behind the last office word, behind the first purpose word
     named = False
-    branches_only = True
     for hit in rules.lexicon.scan(words, first, last):
-        start, phrase = hit.first, hit.entry
-        if phrase.sector is None:
-            if phrase.kind == "purpose" and purpose < 0:
-                purpose = hit.last
-            elif phrase.kind == "office":
-                office = hit.last
-            continue
+        start, end, phrase = hit
         weight = phrase.weight
+        if not weight:
+            if phrase.kind == "purpose" and purpose < 0:
+                purpose = end
+            elif phrase.kind == "office":
+                office = end
+            continue
         if purpose >= 0 and not named:
             # Told in front, a purpose ends at the comma: "để …, huyện tập trung …".
             purpose = -1 if "," in words[purpose:start] else start
@@ -107,13 +117,15 @@ def _votes(words: list[str], first: int, last: int) -> tuple[list[Vote], bool]:
             weight = _ACTING
         if office >= 0:
             inside = rules.inside_office.issuperset(words[office:start])
-            office, weight = (hit.last, weight // 5) if inside else (-1, weight)
-        if _told_as_place(rules, words, first, start):
+            office, weight = (end, weight // 5) if inside else (-1, weight)
+        if words[start - 1] in rules.in_front and _told_as_place(rules, words, first, start):
             weight //= 2
-        named = named or weight >= _NAMED
-        branches_only = branches_only and phrase.branch
-        votes.append(Vote(start, hit.last, phrase.sector, weight))
-    return _without_frames(words, votes), branches_only and bool(votes)
+        if weight >= _NAMED:
+            named = True
+            _lower_frame(words, hits, weights, hit)
+        hits.append(hit)
+        weights.append(weight)
+    return hits, weights
 
 
 def _told_as_place(rules: _Rules, words: list[str], first: int, start: int) -> bool:
@@ -121,47 +133,55 @@ def _told_as_place(rules: _Rules, words: list[str], first: int, start: int) -> b
     return before >= first and words[before] in rules.place
 
 
-def _without_frames(words: list[str], votes: list[Vote]) -> list[Vote]:
+def _lower_frame(
+    words: list[str], hits: list[Hit[_Phrase]], weights: list[int], hit: Hit[_Phrase]
+) -> None:
     """A formula right before a thing only frames it: "chỉ tiêu nông nghiệp"."""
-    for i, (vote, following) in enumerate(pairwise(votes)):
-        framing = vote.sector == "general" != following.sector and following.weight >= _NAMED
-        if framing and vote.weight <= _NAMED:
-            gap = words[vote.last : following.first]
-            if len(gap) <= _FRAME and "," not in gap:
-                votes[i] = vote._replace(weight=vote.weight // 4)
-    return votes
+    if not hits or hits[-1].entry.sector != "general" or weights[-1] > _NAMED:
+        return
+    gap = words[hits[-1].last : hit.first]
+    if hit.entry.sector != "general" and len(gap) <= _FRAME and "," not in gap:
+        weights[-1] //= 4
 
 
-def _with_head(votes: list[Vote], focus: int | None) -> list[Vote]:
+def _raise_head(hits: list[Hit[_Phrase]], weights: list[int], focus: int | None) -> None:
     """Raise the thing named first, or nearest before the focus."""
     head = -1
-    for i, vote in enumerate(votes):
-        if focus is not None and vote.first > focus + _NEAR and head >= 0:
+    for i, weight in enumerate(weights):
+        if focus is not None and hits[i].first > focus + _NEAR and head >= 0:
             break
-        if vote.weight >= _NAMED:
+        if weight >= _NAMED:
             head = i
             if focus is None:
                 break
     if head >= 0:
-        vote = votes[head]
-        votes[head] = vote._replace(weight=vote.weight * 3 // 2)
-    return votes
+        weights[head] = weights[head] * 3 // 2
 
 
-def _elect(votes: Sequence[Vote], around: Sector | None) -> Sector:
-    if len(votes) == 1 and votes[0].weight > _AROUND:
-        return votes[0].sector
+def _elect(hits: list[Hit[_Phrase]], weights: list[int], around: Sector | None) -> Sector:
     scores: dict[Sector, int] = {}
-    named: dict[Sector, int] = {}
-    for vote in votes:
-        scores[vote.sector] = scores.get(vote.sector, 0) + vote.weight
-        if vote.weight >= _NAMED and vote.sector != "general":
-            named[vote.sector] = named.get(vote.sector, 0) + 1
-    if len(named) >= _SEVERAL and max(named.values()) == 1:
+    for hit, weight in zip(hits, weights, strict=True):
+        sector = hit.entry.sector
+        scores[sector] = scores.get(sector, 0) + weight
+    if len(scores) >= _SEVERAL and _are_several(hits, weights):
         return "general"
     if around is not None:
         scores[around] = scores.get(around, 0) + _AROUND
-    return max(scores, key=scores.__getitem__, default="general")
+    return max(scores, key=scores.__getitem__)
+
+
+def _are_several(hits: list[Hit[_Phrase]], weights: list[int]) -> bool:
+    """Different things, each named once, side by side."""
+    named = [
+        hit.entry.sector
+        for hit, weight in zip(hits, weights, strict=True)
+        if weight >= _NAMED and hit.entry.sector != "general"
+    ]
+    return len(named) >= _SEVERAL and len(set(named)) == len(named)
+
+
+def _are_branches(hits: list[Hit[_Phrase]]) -> bool:
+    return hits[0].entry.branch and all(hit.entry.branch for hit in hits)
 
 
 def _is_share(words: list[str]) -> bool:
@@ -184,6 +204,7 @@ def _rules() -> _Rules:
         Lexicon(phrases.items()),
         frozenset(words["place"]),
         frozenset(words["plural"]),
+        frozenset(words["place"] + words["plural"]),
         frozenset(words["inside_office"]),
         frozenset(words["growth"]),
     )
@@ -198,7 +219,7 @@ def _phrases(data: dict[str, Any]) -> Iterator[tuple[str, _Phrase]]:
     kinds: tuple[Kind, ...] = ("mute", "purpose", "office")
     for kind in kinds:
         for name in data["words"][kind]:
-            yield name, _Phrase(None, kind=kind)
+            yield name, _Phrase("general", kind=kind)
 
 
 def _spellings(names: Sequence[str]) -> Iterator[str]:
