@@ -151,7 +151,7 @@ class _Labeller:
 
     def _result(self, member: Member, clause: Clause) -> str:
         marks = member.marks(clause.first, clause.last)
-        conceded = _concessions().at(self.words, clause.first) is not None
+        conceded = _concessions().at(self.words, self._head(clause)) is not None
         if "context" in marks and (conceded or not clause.figures):
             return "none"
         if "fault_word" in marks:
