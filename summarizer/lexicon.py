@@ -6,7 +6,7 @@ is its *entry*; a scan gives the longest phrase at every place, left to right, w
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
@@ -41,6 +41,13 @@ class Tokens:
             else:
                 places[word] = [i]
         return places
+
+    def where(self, words: Set[str]) -> list[int]:
+        """Positions of all of these words, in order."""
+        places = self.places
+        positions = [i for word in words & places.keys() for i in places[word]]
+        positions.sort()
+        return positions
 
 
 def tokenize(key: str) -> Tokens:
@@ -131,13 +138,10 @@ class Lexicon(Generic[E]):
 
     def find(self, tokens: Tokens) -> list[Hit[E]]:
         """Longest phrases of a whole text, as ``scan`` gives them but at the cost of the hits."""
-        places = tokens.places
         words = tokens.words
-        candidates = [i for word in self._root.keys() & places.keys() for i in places[word]]
-        candidates.sort()
         found: list[Hit[E]] = []
         after = 0
-        for i in candidates:
+        for i in tokens.where(self._root.keys()):
             if i >= after and (hit := self.at(words, i)) is not None:
                 found.append(hit)
                 after = hit.last

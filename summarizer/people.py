@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from summarizer.documents import Document
 from summarizer.folding import match_key
-from summarizer.lexicon import Lexicon, Tokens, language, tokenize
+from summarizer.lexicon import Hit, Lexicon, Tokens, language, tokenize
 
 _SHORTEST_NAME, _LONGEST_NAME = 2, 5
 _PLACE_SYLLABLES = 4
@@ -25,8 +25,7 @@ class Person:
     posts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PersonMention:
+class PersonMention(NamedTuple):
     """A mention of a person: tokens ``[first, last)``, offsets ``[start, end)`` when folded."""
 
     first: int
@@ -38,8 +37,7 @@ class PersonMention:
     person: Person
 
 
-@dataclass(frozen=True, slots=True)
-class BodyMention:
+class BodyMention(NamedTuple):  # made by the hundred: a tuple costs a third of a dataclass
     """A body or a place that may speak: tokens ``[first, last)``, offsets ``[start, end)``."""
 
     first: int
@@ -153,9 +151,12 @@ def _name_end(page: _Page, i: int, *, known: bool = False) -> int:
     """
     if not page.capital(i) or not (known or page.words[i] in _words().surnames):
         return i
+    if not page.capital(i + 1):  # most words that could be surnames are none
+        return i
+    heads = _words().heads
     j = i
     while j < i + _LONGEST_NAME and page.capital(j) and page.words[j].isalpha():
-        if j > i + 1 and (hit := _words().heads.at(page.words, j)) and hit.entry != "title":
+        if j > i + 1 and (hit := heads.at(page.words, j)) and hit.entry != "title":
             break
         if j > i and page.text[page.starts[j] - 1] not in " \u00a0'":
             break
@@ -196,19 +197,22 @@ def _place_name_end(page: _Page, i: int, *, after_post: bool) -> int:
     return j
 
 
-def _body_end(page: _Page, i: int, *, after_post: bool) -> int:
-    """End of the body at ``i``: its pieces, levels and the name of the place."""
+def _body_end(page: _Page, i: int, piece: Hit[str] | None, *, after_post: bool) -> int:
+    """End of the body at ``i`` that opens with ``piece``; ``i`` itself where none stands."""
     j = i
     opened = True  # a department may follow: "Sở" + "Công thương", "Trưởng phòng" + "Nội vụ"
-    while j < len(page.words):
-        hit = _words().pieces.at(page.words, j)
-        if hit is None or hit.entry == "trap" or (hit.entry == "department" and not opened):
-            break
-        j = hit.last
-        opened = hit.entry == "opening"
-        if hit.entry == "level" and (end := _place_name_end(page, j, after_post=after_post)) > j:
+    while piece is not None and piece.entry != "trap" and (opened or piece.entry != "department"):
+        j = piece.last
+        opened = piece.entry == "opening"
+        if piece.entry == "level" and (end := _place_name_end(page, j, after_post=after_post)) > j:
             return end
+        piece = _piece(page, j)
     return _place_name_end(page, j, after_post=after_post) if j > i else j
+
+
+def _piece(page: _Page, i: int) -> Hit[str] | None:
+    """The longest piece of a body at ``i``."""
+    return _words().pieces.at(page.words, i) if i < len(page.words) else None
 
 
 # --- posts ---------------------------------------------------------------------------------
@@ -226,7 +230,7 @@ def _post_at(page: _Page, i: int) -> _Post | None:
         return None
     if hit.entry == "short" and not page.slice(i, hit.last).isupper():
         return None
-    last = _body_end(page, hit.last, after_post=True)
+    last = _body_end(page, hit.last, _piece(page, hit.last), after_post=True)
     return _Post(i, last)
 
 
@@ -336,8 +340,10 @@ _VENUES = frozenset({"tại", "ở", "về", "từ", "của", "với"})
 def _untitled(page: _Page, i: int, names: set[str]) -> _Found | None:
     """A bare name: told before, or followed by a post."""
     end = _name_end(page, i)
+    if end == i:
+        return None
     before = page.word(i - 1)
-    if end == i or page.capital(i - 1) or before in _words().levels or before in _VENUES:
+    if page.capital(i - 1) or before in _words().levels or before in _VENUES:
         return None
     if page.slice(i, end) in names:
         return _named(page, i, i, end)
@@ -345,12 +351,12 @@ def _untitled(page: _Page, i: int, names: set[str]) -> _Found | None:
     return found if found.posts and page.word(end) in _SEPARATORS else None
 
 
-def _scan(page: _Page) -> Iterator[_Found]:
+def _scan(page: _Page, tokens: Tokens) -> Iterator[_Found]:
     triggers, openers = _words().triggers, _words().openers
     text, starts = page.text, page.starts
     names: set[str] = set()
     taken = 0
-    for i in [i for i, word in enumerate(page.words) if word in triggers]:
+    for i in tokens.where(triggers):
         if i < taken or not (page.words[i] in openers or text[starts[i]].isupper()):
             continue
         found = _found_at(page, i, names)
@@ -455,7 +461,11 @@ def find_people(document: Document) -> tuple[PersonMention, ...]:
     """Every mention of a person or of a bare post, in order, without overlap."""
     page = _page(document)
     register = _Register()
-    met = [(found, known) for found in _scan(page) if (known := register.meet(found)) is not None]
+    met = [
+        (found, known)
+        for found in _scan(page, document.tokens)
+        if (known := register.meet(found)) is not None
+    ]
     return tuple(_mention(page, found, _person(known, register)) for found, known in met)
 
 
@@ -479,53 +489,57 @@ def find_bodies(
 ) -> tuple[BodyMention, ...]:
     """Every body and place in tokens ``[first, last)``, in order, without overlap."""
     page = _page(document)
-    triggers = _words().body_triggers
     found: list[BodyMention] = []
     taken = 0
-    for i in [i for i, word in enumerate(page.words[first:last], first) if word in triggers]:
+    for i in _body_starts(document.tokens, first, last):
         if i < taken:
             continue
-        if (trap := _trap_end(page, i)) > i:
-            taken = trap
-        elif (body := _body(page, i)) is not None:
+        piece = _piece(page, i)
+        if piece is None or piece.entry == "department":
+            continue
+        if piece.entry == "trap":
+            taken = piece.last
+        elif (body := _body(page, piece)) is not None:
             found.append(body)
             taken = body.last
     return tuple(found)
 
 
-def _trap_end(page: _Page, i: int) -> int:
-    hit = _words().pieces.at(page.words, i)
-    return hit.last if hit is not None and hit.entry == "trap" else i
+def _body_starts(tokens: Tokens, first: int, last: int | None) -> list[int]:
+    """Where a body may begin."""
+    triggers = _words().body_triggers
+    if first == 0 and last is None:
+        return tokens.where(triggers)
+    return [i for i, word in enumerate(tokens.words[first:last], first) if word in triggers]
 
 
-def _body(page: _Page, i: int) -> BodyMention | None:
-    hit = _words().pieces.at(page.words, i)
-    if hit is None or hit.entry == "department":
+def _body(page: _Page, piece: Hit[str]) -> BodyMention | None:
+    """The body that begins with a piece."""
+    first = piece.first
+    after_post = page.word(first - 1) in _words().head_ends
+    last = _body_end(page, first, piece, after_post=after_post)
+    if piece.entry == "opening" and last == piece.last:
         return None
-    last = _body_end(page, i, after_post=page.word(i - 1) in _words().head_ends)
-    if hit.entry == "opening" and last == hit.last:
-        return None
-    level = hit.entry == "level"
+    level = piece.entry == "level"
     return BodyMention(
-        first=i,
+        first=first,
         last=last,
-        start=page.starts[i],
+        start=page.starts[first],
         end=page.ends[last - 1],
-        name=page.slice(i, last),
+        name=page.slice(first, last),
         kind="place" if level else "body",
-        bare=level and last == hit.last,
-        place=_place(page, i, last),
+        bare=level and last == piece.last,
+        place=_place(page, first, last),
     )
 
 
 def _place(page: _Page, first: int, last: int) -> str | None:
     """The named place that closes a body."""
-    start = None
-    for i in range(first, last):
-        hit = _words().pieces.at(page.words, i, last)
-        if hit is not None and hit.entry == "level":
-            start = i
-            break
-    if start is None or not page.capital(last - 1) or page.words[last - 1] in _words().levels:
+    if not page.capital(last - 1) or page.words[last - 1] in _words().levels:
         return None
-    return page.slice(start, last)
+    pieces = _words().pieces
+    for i in range(first, last):
+        piece = pieces.at(page.words, i, last)
+        if piece is not None and piece.entry == "level":
+            return page.slice(i, last)
+    return None
