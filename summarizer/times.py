@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 from summarizer.documents import Document
 from summarizer.folding import match_key
-from summarizer.lexicon import Lexicon, language, tokenize
+from summarizer.lexicon import Lexicon, Tokens, language, tokenize
 
 Kind = Literal["day", "month", "quarter", "part", "year", "term", "open"]
 Bound = Literal["by", "in", "since"]
@@ -37,8 +37,7 @@ class Span(NamedTuple):
         return other is not None and other.first <= self.first and self.last <= other.last
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):  # made by the hundred, as mentions are: cheaper than a dataclass
     """What a time says, as far as it says it: the year is often left out."""
 
     kind: Kind
@@ -53,8 +52,7 @@ class Moment:
     this: bool = False  # "năm nay", "tháng này": the one that runs on the day of speaking
 
 
-@dataclass(frozen=True, slots=True)
-class TimeMention:
+class TimeMention(NamedTuple):
     """A time in a text: tokens ``[first, last)``, offsets ``[start, end)`` in the folded text."""
 
     first: int
@@ -107,6 +105,7 @@ class _Reading(NamedTuple):
 
 class _Words(NamedTuple):
     bounds: dict[tuple[str, ...], Bound]
+    bound_ends: frozenset[str]
     edges: dict[str, Edge]
     numbers: dict[str, int]
     roman: dict[str, int]
@@ -123,9 +122,13 @@ def _key(phrase: str) -> tuple[str, ...]:
 @cache
 def _words() -> _Words:
     data = language("times")
+    bounds: dict[tuple[str, ...], Bound] = {
+        _key(p): bound for bound, phrases in data["bounds"].items() for p in phrases
+    }
     opened = [(phrase, group) for group, phrases in data["open"].items() for phrase in phrases]
     return _Words(
-        bounds={_key(p): bound for bound, phrases in data["bounds"].items() for p in phrases},
+        bounds=bounds,
+        bound_ends=frozenset(phrase[-1] for phrase in bounds),
         edges={match_key(p): e for e, phrases in data["edges"].items() for p in phrases},
         numbers={match_key(p): n for p, n in data["numbers"].items()},
         roman=data["roman"],
@@ -473,10 +476,10 @@ def _triggers() -> frozenset[str]:
     return _words().open_words | _READERS.keys()
 
 
-def _readings(words: list[str]) -> Iterator[_Reading]:
-    triggers, open_words = _triggers(), _words().open_words
+def _readings(tokens: Tokens) -> Iterator[_Reading]:
+    words, open_words = tokens.words, _words().open_words
     taken = 0
-    for i in [i for i, word in enumerate(words) if word in triggers]:
+    for i in tokens.where(_triggers()):
         if i < taken:
             continue
         word = words[i]
@@ -498,12 +501,15 @@ def _with_edge(words: list[str], reading: _Reading, least: int) -> _Reading:
     if edge is None or (edge != "whole" and reading.moment.kind == "part"):
         return reading
     kept = reading.moment.edge or edge
-    return _Reading(reading.first - 1, reading.last, replace(reading.moment, edge=kept))
+    return _Reading(reading.first - 1, reading.last, reading.moment._replace(edge=kept))
 
 
 def _bound_before(words: list[str], first: int, least: int) -> tuple[int, Bound | None]:
+    if first <= least or words[first - 1] not in _words().bound_ends:
+        return first, None
+    bounds = _words().bounds
     for length in range(min(_LONGEST_BOUND, first - least), 0, -1):
-        bound = _words().bounds.get(tuple(words[first - length : first]))
+        bound = bounds.get(tuple(words[first - length : first]))
         if bound is not None:
             return first - length, bound
     return first, None
@@ -530,7 +536,7 @@ def find_times(document: Document) -> tuple[TimeMention, ...]:
     """Every time of a document, in order, without overlap."""
     found: list[TimeMention] = []
     least = 0
-    for reading in _readings(document.tokens.words):
+    for reading in _readings(document.tokens):
         mention = _mention(document, reading, least)
         least = mention.last
         if found and (joined := _joined(document, found[-1], mention)) is not None:
@@ -546,7 +552,7 @@ def _joined(document: Document, one: TimeMention, other: TimeMention) -> TimeMen
         return None
     if one.bound != "in" or other.bound is not None or other.moment.tense != "future":
         return None
-    return replace(one, last=other.last, end=other.end, moment=other.moment)
+    return one._replace(last=other.last, end=other.end, moment=other.moment)
 
 
 # --- calendar ------------------------------------------------------------------------------
@@ -587,7 +593,7 @@ def _days(moment: Moment, anchor: Anchor, *, ahead: bool) -> Span | None:
         return _span(moment, moment.year)
     if moment.this and anchor.day is not None:
         month = anchor.day.month if moment.kind == "month" else None
-        return _span(replace(moment, month=month), anchor.day.year)
+        return _span(moment._replace(month=month), anchor.day.year)
     return _nearest(moment, anchor, ahead=ahead)
 
 
