@@ -14,7 +14,7 @@ from functools import cache
 from summarizer.documents import Document
 from summarizer.figures import FigureMention
 from summarizer.layout import Layout
-from summarizer.lexicon import Lexicon, language
+from summarizer.lexicon import Lexicon, Tokens, language
 from summarizer.openings import opening
 from summarizer.sentences import Segment, Sentence, shelter
 from summarizer.times import TimeMention
@@ -363,10 +363,10 @@ _SKIPPED = frozenset([",", ")", ";", ".", "(", "và"])
 _JOINTS = frozenset([",", "và"])
 
 
-def mark_verbs(words: list[str]) -> bytes:
-    """For each token where a verb begins: ACT, STATE, FULL_STATE (a predicate that needs no object)."""
-    marks = bytearray(len(words))
-    for hit in _verbs().scan(words):
+def mark_verbs(tokens: Tokens) -> bytes:
+    """Mark each token where a verb begins: ACT, STATE, FULL_STATE (needs no object)."""
+    marks = bytearray(len(tokens))
+    for hit in _verbs().find(tokens):
         marks[hit.first] = hit.entry
     return bytes(marks)
 

@@ -149,6 +149,12 @@ class Lexicon(Generic[E]):
 
 
 @cache
+def phrases(file: str, name: str) -> Lexicon[bool]:
+    """The list ``name`` of a data file as a lexicon that only tells whether."""
+    return Lexicon((phrase, True) for phrase in language(file)[name])
+
+
+@cache
 def language(name: str) -> dict[str, Any]:
     """Load the data file ``summarizer/language/<name>.toml``."""
     text = files("summarizer").joinpath("language", f"{name}.toml").read_text(encoding="utf-8")

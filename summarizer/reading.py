@@ -1,25 +1,33 @@
 """All that code finds in a document before any engine decides: the ground both engines stand on."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from schemas import Context
+from summarizer.addressees import Addressees, read_addressees
 from summarizer.clauses import Clause, cut_clauses, mark_verbs
 from summarizer.context import read_context
 from summarizer.documents import Document
 from summarizer.figures import FigureMention, read_figures
-from summarizer.layout import Layout, read_layout
+from summarizer.layout import Layout
 from summarizer.leads import Lead, find_leads, needs, turns
 from summarizer.numerals import Numeral, read_numerals
+from summarizer.openings import opening
 from summarizer.people import BodyMention, PersonMention, find_bodies, find_people
-from summarizer.sentences import Sentence, split_sentences
+from summarizer.sentences import split_sentences
 from summarizer.times import Anchor, TimeMention, find_times
 
 _TEXT_KINDS = frozenset(["body", "item", "heading", "title"])
+_HEADLINES = frozenset(["title", "heading"])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
-    """A document with its lines, times, people, figures and numbered clauses."""
+    """A document with its lines, times, people, figures and numbered clauses.
+
+    Positions are tokens of the folded text, half open. ``verbs`` marks the tokens where a verb
+    begins (see ``clauses.mark_verbs``).
+    """
 
     document: Document
     layout: Layout
@@ -28,22 +36,44 @@ class Reading:
     times: tuple[TimeMention, ...]
     people: tuple[PersonMention, ...]
     bodies: tuple[BodyMention, ...]
-    sentences: tuple[Sentence, ...]
     leads: tuple[Lead, ...]
     verbs: bytes
     clauses: tuple[Clause, ...]
     context: Context
     anchor: Anchor
 
+    @cached_property
+    def time_at(self) -> dict[int, TimeMention]:
+        """Times by their first token."""
+        return {t.first: t for t in self.times}
+
+    @cached_property
+    def body_at(self) -> dict[int, BodyMention]:
+        """Bodies by their first token."""
+        return {b.first: b for b in self.bodies}
+
+    @property
+    def words(self) -> list[str]:
+        """Words of the document's match key, by token."""
+        return self.document.tokens.words
+
     def words_of(self, first: int, last: int) -> str:
         """The folded text of tokens ``[first, last)``."""
         tokens = self.document.tokens
         return self.document.folded.text[tokens.starts[first] : tokens.ends[last - 1]]
 
+    def opening(self, first: int, last: int) -> int:
+        """Where a clause really begins; ``last`` if it is all opening."""
+        return opening(self.words, self.time_at, first, last)
+
+    def addressees(self, first: int, last: int) -> Addressees | None:
+        """Who is told to act at the head of a stretch, if anybody is."""
+        return read_addressees(self.document, self.verbs, self.body_at, first, last)
+
 
 def read(document: Document) -> Reading:
     """Read a document; linear in its length."""
-    layout = read_layout(document)
+    layout = document.layout
     numerals = read_numerals(document)
     figures = read_figures(document, numerals)
     times = find_times(document)
@@ -56,25 +86,24 @@ def read(document: Document) -> Reading:
         if line.kind in _TEXT_KINDS and line.first < line.last
     ]
     sentences = split_sentences(document, lines)
-    headlines = {i for i, line in enumerate(layout.lines) if line.kind in ("title", "heading")}
+    headlines = {i for i, line in enumerate(layout.lines) if line.kind in _HEADLINES}
     leads = find_leads(document, sentences, people, bodies, times, headlines)
-    verbs = mark_verbs(document.tokens.words)
+    verbs = mark_verbs(document.tokens)
     cuts = [lead.cut for lead in leads if lead.kind != "praise"]
     cuts.extend(needs(document.tokens.words, sentences))
     cuts.extend(turns(document.tokens.words, verbs, sentences))
     clauses = cut_clauses(document, layout, sentences, cuts, figures, verbs, times)
     return Reading(
-        document,
-        layout,
-        numerals,
-        figures,
-        times,
-        people,
-        bodies,
-        sentences,
-        leads,
-        verbs,
-        clauses,
-        context,
-        anchor,
+        document=document,
+        layout=layout,
+        numerals=numerals,
+        figures=figures,
+        times=times,
+        people=people,
+        bodies=bodies,
+        leads=leads,
+        verbs=verbs,
+        clauses=clauses,
+        context=context,
+        anchor=anchor,
     )

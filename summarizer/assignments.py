@@ -1,0 +1,151 @@
+"""Assignments: who gives each directive and who is to act, handed on from member to member.
+
+The speaker is named once and holds until another speaks; so do the addressees of a lead. Who stands
+at the head of one clause is told only there (annotation guide, rules 10, 11 and 23). A heading or
+list line that names an office speaks to it until the next.
+"""
+
+from dataclasses import dataclass
+
+from schemas import DraftIssuer
+from schemas.summary import IssuerKind
+from summarizer.frames import PARAGRAPH, Member
+from summarizer.lexicon import language, phrases
+from summarizer.people import PersonMention
+from summarizer.reading import Reading
+
+_LONGEST_OFFICE = 16  # tokens of a heading that names an office
+_REACH = 12  # tokens in which a lead names addressees
+_SPEAKING = frozenset(["order", "say", "praise"])
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Position of the issuer among ``Assignments.issuers``, and the addressees as written."""
+
+    issuer: int | None
+    addressees: tuple[str, ...]
+
+
+class Assignments:
+    """Reads members in order; ``note`` each of them, then ask ``of`` those that are directives."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.issuers: list[DraftIssuer] = []
+        self.names_office = False  # the member noted last only names an office
+        self._speaker: int | None = None
+        self._addressees: tuple[str, ...] = ()
+        self._paper: str | None = None  # the paper whose points follow
+        self._section: tuple[str, ...] = ()  # offices whose points follow
+        self._section_holds = False  # named on a line of its own, not before a colon
+
+    def note(self, member: Member) -> None:
+        """Take in what a member says about speakers, papers and offices."""
+        self._note_office(member)
+        if member.introduces or member.kind == "heading":
+            kept = self._paper if member.kind == "item" else None
+            self._paper = self._paper_in(member) or kept
+        self._note_speaker(member)
+        if member.introduces and member.spoken:
+            self._note_addressees(member)
+
+    def of(self, member: Member) -> Assignment:
+        """Issuer and addressees of a directive."""
+        named = self._named(member)
+        if member.frame == "orders" or member.spoken:
+            addressees = named or self._section or self._addressees
+            if named and (member.lead is not None or not self._addressees):
+                self._addressees = named
+            return Assignment(self._speaker, addressees)
+        addressees = self._besides_own(named) if named else self._section
+        return Assignment(self._own_body(named), addressees)
+
+    def _named(self, member: Member) -> tuple[str, ...]:
+        """Addressees at the head of a member, behind a verb that makes others act."""
+        head = self.reading.opening(member.first, member.last)
+        causative = phrases("clauses", "causatives").at(self.reading.words, head, member.last) \
+            if head < member.last else None
+        named = self.reading.addressees(causative.last if causative else head, member.last)
+        return named.names if named else ()
+
+    def _issuer(self, issuer: DraftIssuer) -> int:
+        if issuer not in self.issuers:
+            self.issuers.append(issuer)
+        return self.issuers.index(issuer)
+
+    # ---- speakers ---------------------------------------------------------------------------
+
+    def _note_speaker(self, member: Member) -> None:
+        lead = member.lead
+        if lead is None or lead.subject is None or lead.kind not in _SPEAKING:
+            return
+        if isinstance(lead.subject, PersonMention):
+            person = lead.subject.person
+            issuer = DraftIssuer(name=person.name, posts=person.posts, kind="person")
+        else:
+            issuer = DraftIssuer(name=lead.subject.name, kind="body")
+        number = self._issuer(issuer)
+        if number != self._speaker or lead.kind == "order":
+            self._addressees = ()
+        self._speaker = number
+
+    def _note_addressees(self, member: Member) -> None:
+        """Addressees that a lead names for the list behind it."""
+        head = self.reading.opening(member.first, member.last)
+        for at in range(head, min(head + _REACH, member.last)):
+            named = self.reading.addressees(at, member.last)
+            if named is not None:
+                self._addressees = named.names
+                return
+
+    # ---- offices and papers -----------------------------------------------------------------
+
+    def _note_office(self, member: Member) -> None:
+        office = self._office_in(member) if member.frame in ("tasks", "orders") else ()
+        self.names_office = bool(office)
+        spoken_to = member.lead is not None and member.lead.subject is not None
+        if office or spoken_to or member.kind == "heading":
+            self._section, self._section_holds = office, not member.introduces
+        elif member.boundary == PARAGRAPH and not self._section_holds:
+            self._section = ()
+
+    def _office_in(self, member: Member) -> tuple[str, ...]:
+        """The office that a heading or list line names, if it says nothing else."""
+        reading = self.reading
+        first, last = reading.opening(member.first, member.last), member.last
+        alone = member.introduces or member.kind in ("heading", "item")
+        if not alone or not 0 < last - first <= _LONGEST_OFFICE or member.clauses[0].figures:
+            return ()
+        body = reading.body_at.get(first)
+        noun = phrases("leads", "addressee_nouns").at(reading.words, first, last)
+        if body is None and noun is None:
+            return ()
+        named = body.last if body is not None else first + 1
+        return () if any(reading.verbs[named:last]) else (reading.words_of(first, last),)
+
+    def _paper_in(self, member: Member) -> str | None:
+        """The paper whose points follow: "Chỉ thị đưa ra 8 nhiệm vụ …:"."""
+        papers = phrases("labels", "papers")
+        hit = next(papers.scan(self.reading.words, member.first, member.last), None)
+        return self.reading.words_of(hit.first, hit.last) if hit else None
+
+    # ---- tasks the body sets itself -----------------------------------------------------------
+
+    def _besides_own(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Who is told to act besides the body itself (rule 10)."""
+        context = self.reading.context
+        own = [name.lower() for name in (context.body, context.locality) if name]
+        bare = language("labels")["bare_places"]
+        return tuple(
+            name
+            for name in names
+            if name.lower() not in bare and not any(name.lower() in o for o in own)
+        )
+
+    def _own_body(self, named: tuple[str, ...]) -> int | None:
+        name = self.reading.context.body or (named[0] if named else None)
+        if name is None:
+            return None
+        kind: IssuerKind = "document" if self._paper else "body"
+        return self._issuer(DraftIssuer(name=name, kind=kind, document=self._paper))

@@ -1,0 +1,203 @@
+"""Labels: which list each clause of a member belongs to, once its frame is known.
+
+A frame says how a stretch is to be read; the words of a clause decide whether it holds a statement,
+an end or an action at all (annotation guide, rules 1-15).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from summarizer.clauses import ACT, FULL_STATE, STATE, Clause
+from summarizer.frames import Member, read_frames
+from summarizer.leads import PURPOSES
+from summarizer.lexicon import Lexicon, language, phrases
+from summarizer.reading import Reading
+
+Label = Literal["achievement", "shortcoming", "target", "none"]
+
+_REACHED = frozenset(["level", "change", "of_plan", "over_plan"])
+_LONGEST_TOPIC = 6  # tokens
+_NEXT = 2  # tokens between a verb of reaching and the figure it reaches
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A member with a label for each of its clauses; ``directive`` if the whole is an action."""
+
+    member: Member
+    labels: tuple[Label, ...]
+    directive: bool
+
+
+def label_members(reading: Reading) -> list[Labelled]:
+    """Labels of all members of the text, in order."""
+    labeller = _Labeller(reading)
+    return [labeller.label(member) for member in read_frames(reading, _offices(reading))]
+
+
+def _offices(reading: Reading) -> frozenset[int]:
+    """Where an office or a group of people that may be told to act is named."""
+    named = {b.first for b in reading.bodies if b.kind == "body"}
+    nouns = phrases("leads", "addressee_nouns")
+    named.update(hit.first for hit in nouns.find(reading.document.tokens))
+    return frozenset(named)
+
+
+class _Labeller:
+    """Turns frames into labels."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.words = reading.words
+        self.verbs = reading.verbs
+        self.rules = {
+            "results": self._result,
+            "faults": self._fault,
+            "goals": self._goal,
+            "tasks": self._end,
+            "orders": self._end,
+            "talk": self._talk,
+        }
+
+    def label(self, member: Member) -> Labelled:
+        rule = self.rules.get(member.frame)
+        if rule is None or member.kind in ("title", "heading") or self._only_opens(member):
+            return Labelled(member, ("none",) * len(member.clauses), directive=False)
+        labels = tuple(rule(member, clause) for clause in member.clauses)
+        directive = member.frame in ("tasks", "orders") and self._is_action(member, labels)
+        return Labelled(member, labels, directive)
+
+    def _only_opens(self, member: Member) -> bool:
+        """Whether a stretch only opens what follows it."""
+        if any(c.figures for c in member.clauses):
+            return False
+        lead = member.lead
+        if lead is not None and (lead.cut >= member.last or lead.kind == "praise"):
+            return True
+        if self.words[min(member.head, member.last - 1)] in PURPOSES:
+            return True
+        if not member.introduces or member.clauses[0].opener in (":", "|"):
+            return False
+        if "completed" in member.counted and member.frame == "results":
+            return False
+        return not self._has(member.clauses[0], FULL_STATE)
+
+    def _has(self, clause: Clause, kinds: int) -> bool:
+        return any(verb & kinds for verb in self.verbs[clause.first : clause.last])
+
+    def _head(self, clause: Clause) -> int:
+        return min(self.reading.opening(clause.first, clause.last), clause.last - 1)
+
+    # ---- one rule for each frame ------------------------------------------------------------
+
+    def _result(self, member: Member, clause: Clause) -> Label:
+        marks = member.marks(clause.first, clause.last)
+        if "context" in marks and (not clause.figures or self._concedes(clause)):
+            return "none"
+        if "fault_word" in marks:
+            return "shortcoming"
+        if clause.figures:
+            return "achievement"
+        if marks & {"effort", "announced"} or not self._has(clause, ACT | STATE):
+            return "none"
+        if clause.last - clause.first <= _LONGEST_TOPIC and not self._has(clause, STATE):
+            return "none"  # "Xây dựng nông thôn mới" alone is a topic
+        return "achievement"
+
+    def _fault(self, member: Member, clause: Clause) -> Label:
+        marks = member.marks(clause.first, clause.last)
+        if "announced" in marks and "fault_word" not in marks and not clause.figures:
+            return "none"
+        stated = clause.figures or "fault_word" in marks or self._has(clause, STATE)
+        return "shortcoming" if stated else "none"
+
+    def _goal(self, member: Member, clause: Clause) -> Label:  # noqa: ARG002 - one signature
+        return "target" if clause.figures or self._has(clause, ACT | STATE) else "none"
+
+    def _end(self, member: Member, clause: Clause) -> Label:
+        """Inside tasks and orders only a figure to reach or a milestone is an end (rules 8, 12)."""
+        marks = member.marks(clause.first, clause.last)
+        if "fault_word" in marks and not self._acting(clause):
+            return "shortcoming"
+        if self._reaches(clause) or self._is_milestone(clause):
+            return "target"
+        return "none"
+
+    def _talk(self, member: Member, clause: Clause) -> Label:
+        named = "named_difficulty" in member.marks(clause.first, clause.last)
+        return "shortcoming" if named else "none"
+
+    # ---- what the words of a clause say -----------------------------------------------------
+
+    def _concedes(self, clause: Clause) -> bool:
+        return phrases("leads", "concessions").at(self.words, self._head(clause)) is not None
+
+    def _is_milestone(self, clause: Clause) -> bool:
+        scanned = phrases("labels", "milestones").scan(self.words, clause.first, clause.last)
+        return next(scanned, None) is not None
+
+    def _reaches(self, clause: Clause) -> bool:
+        """Whether a figure is to be reached; what is merely dealt with is counted, not reached."""
+        figures = [f for f in clause.figures if f.role in _REACHED]
+        if not figures:
+            return False
+        plain = all(f.comparator == "eq" and f.unit != "%" for f in figures)
+        return not (plain and self._deals(clause, figures[0].first))
+
+    def _deals(self, clause: Clause, figure: int) -> bool:
+        """Whether the verb before a figure deals with what there is: "rà soát 43 hồ sơ"."""
+        acts = [i for i in range(clause.first, figure) if self.verbs[i] & ACT]
+        dealing = phrases("labels", "dealing")
+        return bool(acts) and dealing.at(self.words, acts[-1], figure) is not None
+
+    def _acting(self, clause: Clause) -> bool:
+        """Whether a clause begins with its action or with who is to take it."""
+        head = self._head(clause)
+        if self.verbs[head] & ACT:
+            return True
+        return self.reading.addressees(head, clause.last) is not None
+
+    # ---- actions ----------------------------------------------------------------------------
+
+    def _is_action(self, member: Member, labels: Sequence[Label]) -> bool:
+        """Whether something is to be done; a member that only names ends is no directive."""
+        if all(label == "shortcoming" for label in labels):
+            return False
+        if "none" in labels:
+            return self._acts(member)
+        if member.lead is not None and member.lead.kind == "goal":
+            return False
+        return self._is_means(member)
+
+    def _is_means(self, member: Member) -> bool:
+        """Whether a member that names an end is also something to be done (rule 12)."""
+        head = self._head(member.clauses[0])
+        figures = [f for c in member.clauses for f in c.figures]
+        if not figures or self.reading.addressees(head, member.last) is not None:
+            return True
+        if not self.verbs[head] & ACT:
+            return False
+        reaching = _reaching().at(self.words, head, member.last)
+        if reaching is None:
+            return True
+        return not reaching.entry and figures[0].first - reaching.last > _NEXT
+
+    def _acts(self, member: Member) -> bool:
+        """Whether a member holds an action; behind a verb of saying only what must be done."""
+        if member.lead is None or member.lead.kind != "say":
+            bodies = self.reading.body_at
+            return any(
+                self.verbs[i] & ACT and i not in bodies for i in range(member.first, member.last)
+            )
+        head = self._head(member.clauses[0])
+        return bool(self.verbs[head] & ACT) or "must" in member.counted
+
+
+@cache
+def _reaching() -> Lexicon[bool]:
+    """Verbs of reaching: true where whatever follows is an end, else only a figure right behind."""
+    data = language("labels")
+    always = [(phrase, True) for phrase in data["reaching"]]
+    return Lexicon([*always, *((phrase, False) for phrase in data["reaching_figures"])])
