@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 from summarizer.documents import Document
 from summarizer.folding import match_key
-from summarizer.lexicon import Lexicon, Tokens, language, tokenize
+from summarizer.lexicon import Hit, Lexicon, Tokens, language, tokenize
 
 Kind = Literal["day", "month", "quarter", "part", "year", "term", "open"]
 Bound = Literal["by", "in", "since"]
@@ -458,14 +458,11 @@ _READERS: dict[str, _Reader] = {
 }
 
 
-def _read_open(words: list[str], i: int) -> _Reading | None:
-    hit = _words().open.at(words, i)
-    if hit is None:
-        return None
+def _read_open(hit: Hit[str]) -> _Reading:
     if hit.entry == "rest":
-        return _Reading(i, hit.last, Moment("part", edge="end", tense="future"))
+        return _Reading(hit.first, hit.last, Moment("part", edge="end", tense="future"))
     tense: Tense = "past" if hit.entry == "past" else "future"
-    return _Reading(i, hit.last, Moment("open", tense=tense))
+    return _Reading(hit.first, hit.last, Moment("open", tense=tense))
 
 
 # --- finding -------------------------------------------------------------------------------
@@ -477,14 +474,15 @@ def _triggers() -> frozenset[str]:
 
 
 def _readings(tokens: Tokens) -> Iterator[_Reading]:
-    words, open_words = tokens.words, _words().open_words
+    words, opened = tokens.words, _words().open
     taken = 0
     for i in tokens.where(_triggers()):
         if i < taken:
             continue
-        word = words[i]
-        reading = _read_open(words, i) if word in open_words else None
-        if reading is None and (reader := _READERS.get(word)) is not None:
+        reading = None
+        if (hit := opened.at(words, i)) is not None:
+            reading = _read_open(hit)
+        elif (reader := _READERS.get(words[i])) is not None:
             reading = reader(words, i)
         if reading is not None and reading.first >= taken:
             yield reading
