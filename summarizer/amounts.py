@@ -1,7 +1,7 @@
 """Amounts: a number with its unit, and what makes one amount of several numbers."""
 
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from summarizer.cues import read_reference
 from summarizer.folding import match_key
@@ -17,8 +17,7 @@ _STEP_DIGITS = 3
 _NEAR = 10  # tokens between a fraction and its "đạt 54,6% kế hoạch"
 
 
-@dataclass(slots=True)
-class Amount:
+class Amount(NamedTuple):
     """A number with its unit, before anything is known of its meaning."""
 
     value: Decimal
@@ -77,23 +76,30 @@ class Amounts:
         """The amount that numeral ``k`` begins."""
         n = self._numerals[k]
         unit = read_unit(self._tokens, self._text, n.last)
-        amount = Amount(n.value, unit, n.first, n.last, n.end, (n,))
-        if unit is not None:
-            amount.last, amount.end = unit.last, unit.end
-        if k + 1 == len(self._numerals) or self._numerals[k + 1].reason is not None:
-            return amount
-        return self._paired(amount, n, self._numerals[k + 1]) or amount
+        if k + 1 < len(self._numerals) and self._numerals[k + 1].reason is None:
+            paired = self._paired(n, unit, self._numerals[k + 1])
+            if paired is not None:
+                return paired
+        last, end = (unit.last, unit.end) if unit is not None else (n.last, n.end)
+        return Amount(n.value, unit, n.first, last, end, (n,))
 
-    def _paired(self, amount: Amount, n: Numeral, second: Numeral) -> Amount | None:
-        unit, sign = amount.unit, self._words[n.last]
-        if second.first == n.last + 1 and unit is None:
-            if sign == "/":
-                return self._fraction(n, second)
-            return self._range(n, second) if sign in _DASHES and second.value > n.value else None
-        if unit is not None and _is_mixed(self._tokens, unit, second.first):
+    def _paired(self, n: Numeral, unit: Unit | None, second: Numeral) -> Amount | None:
+        if second.first > (unit or n).last + 1:
+            return None
+        if unit is None:
+            return self._unnamed(n, second)
+        if _is_mixed(self._tokens, unit, second.first):
             return self._mixed(n, unit, second)
-        joined = unit is not None and second.first == unit.last + 1
-        return self._joined(n, unit, second) if unit is not None and joined else None
+        return self._joined(n, unit, second) if second.first == unit.last + 1 else None
+
+    def _unnamed(self, n: Numeral, second: Numeral) -> Amount | None:
+        """16/18 chỉ tiêu; 3-4%: the unit stands behind the second number only."""
+        if second.first != n.last + 1:
+            return None
+        sign = self._words[n.last]
+        if sign == "/":
+            return self._fraction(n, second)
+        return self._range(n, second) if sign in _DASHES and second.value > n.value else None
 
     def _pair(self, n: Numeral, second: Numeral, unit: Unit | None) -> Amount:
         last, end = (unit.last, unit.end) if unit is not None else (second.last, second.end)
@@ -105,14 +111,11 @@ class Amounts:
     def _mixed(self, n: Numeral, unit: Unit, second: Numeral) -> Amount:
         amount = self._pair(n, second, self._unit_of(second))
         scale = self._text[self._tokens.starts[unit.first] : self._tokens.ends[unit.first]]
-        amount.unit = Unit("money", f"{scale} đồng", unit.first, amount.last, amount.end)
-        amount.value = n.value + second.value / 1000
-        return amount
+        money = Unit("money", f"{scale} đồng", unit.first, amount.last, amount.end)
+        return amount._replace(unit=money, value=n.value + second.value / 1000)
 
     def _range(self, n: Numeral, second: Numeral) -> Amount:
-        amount = self._pair(n, second, self._unit_of(second))
-        amount.upper = second.value
-        return amount
+        return self._pair(n, second, self._unit_of(second))._replace(upper=second.value)
 
     def _joined(self, n: Numeral, unit: Unit, second: Numeral) -> Amount | None:
         """80% đến 85%; 17.919 con/14.066 con: both numbers carry the unit."""
@@ -130,10 +133,8 @@ class Amounts:
         unit = self._unit_of(second)
         amount = self._pair(n, second, unit)
         if unit is not None and self._is_done_of_plan(n, second, unit):
-            amount.planned = (second.value, second)
-        else:
-            amount.total = second.value
-        return amount
+            return amount._replace(planned=(second.value, second))
+        return amount._replace(total=second.value)
 
     def _is_done_of_plan(self, n: Numeral, second: Numeral, unit: Unit) -> bool:
         """250/326 ha is done of planned, 16/18 chỉ tiêu is a part of a whole."""

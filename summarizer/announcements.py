@@ -22,7 +22,8 @@ class Announcements:
     """Tells counts of people present, prize-winners and tasks from results."""
 
     def __init__(self, words: list[str]) -> None:
-        self._words, self._count = words, len(words)
+        """Behind the last word must stand a line break."""
+        self._words = words
         self._attended_until = 0
         self._award_from, self._award_until = 0, -1
         self._award = False
@@ -33,18 +34,18 @@ class Announcements:
 
     def is_prize(self, p: int) -> bool:
         """25 cá nhân in a sentence that hands out awards."""
-        return self._word(p + 1) in _PRIZES and self._awards(p)
+        return self._words[p + 1] in _PRIZES and self._awards(p)
 
     def is_announced(self, p: int, last: int) -> bool:
         """14 nhiệm vụ trọng tâm; not "03 chỉ tiêu không đạt", nor a part of a whole."""
-        if self._word(p - 1) == "/":
+        if self._words[p - 1] == "/":
             return False
-        return self._word(p + 1) not in _COUNTS or not self._is_result(p, last)
+        return self._words[p + 1] not in _COUNTS or not self._is_result(p, last)
 
     def is_procedural(self, p: int) -> bool:
         """149 đại biểu, 5 tập thể, 12 nghị quyết được thông qua."""
-        word = self._word(p + 1)
-        if self._word(p - 1) == "/" or (word == "tập" and not self._awards(p)):
+        word = self._words[p + 1]
+        if self._words[p - 1] == "/" or (word == "tập" and not self._awards(p)):
             return False
         if word in _PAPERS:
             return not _SESSION.isdisjoint(self._words[max(0, p - _NEAR) : p])
@@ -52,19 +53,16 @@ class Announcements:
             self._attended_until = self._sentence_end(p)
         return True
 
-    def _word(self, i: int) -> str:
-        return self._words[i] if 0 <= i < self._count else "\n"
-
     def _is_result(self, p: int, last: int) -> bool:
         """03 chỉ tiêu không đạt; hoàn thành 15 chỉ tiêu."""
-        if self._word(last) in _AFTER:
+        if self._words[last] in _AFTER:
             return True
         for word in self._words[last + 1 : last + _NEAR]:
             if word in _BREAKS or word[0].isdecimal():
                 break
             if word in _REACHES:
                 return True
-        return bool(_BEFORE.before(self._words, p)) and self._word(last) != "trọng"
+        return bool(_BEFORE.before(self._words, p)) and self._words[last] != "trọng"
 
     def _awards(self, p: int) -> bool:
         """Whether the sentence around hands out awards; looked up once for each sentence."""
@@ -75,7 +73,7 @@ class Announcements:
         return self._award
 
     def _sentence_end(self, p: int) -> int:
-        while p < self._count and self._words[p] not in _STOPS:
+        while self._words[p] not in _STOPS:
             p += 1
         return p
 

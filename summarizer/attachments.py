@@ -16,9 +16,12 @@ _ASIDE = 4  # words that may stand aside between two figures of one indicator
 
 def is_attached(case: Case, role: Role) -> bool:
     """True for "đạt 105% kế hoạch" or "(62,5%)" behind an amount; False for a new subject."""
-    previous, lead, amount = case.story.previous, case.lead, case.amount
-    if previous is None or _is_cut_off(case):
-        return False
+    previous = case.story.previous
+    return previous is not None and _goes_on(case, role, previous) and not _is_cut_off(case)
+
+
+def _goes_on(case: Case, role: Role, previous: FigureMention) -> bool:
+    lead, amount = case.lead, case.amount
     if "total" in lead.heads and role == "level":
         return amount.unit is None or previous.unit in (None, amount.unit.text)
     if not (lead.bare or (role != "level" and is_tail(case))):

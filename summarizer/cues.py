@@ -1,6 +1,7 @@
 """The words around a number that say what it means: verbs, hedges, references."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from schemas.summary import Comparator
 from summarizer.folding import match_key
@@ -33,6 +34,12 @@ _FIRST = frozenset(tokenize(match_key(phrase)).words[0] for phrase, _ in _PHRASE
 _REFERENCES = Lexicon(
     (phrase, kind) for kind in ("past", "plan") for phrase in _DATA[kind]["words"]
 )
+# A reference after a figure begins with one of its own words or with a word that leads to it.
+_OPENING = frozenset((")", "so", "của", "theo", "số", "các")) | frozenset(
+    tokenize(match_key(phrase)).words[0]
+    for kind in ("past", "plan")
+    for phrase in _DATA[kind]["words"]
+)
 _MORE = {kind: frozenset(_DATA[kind]["more"]) for kind in ("past", "plan")}
 _BARE = tuple(_DATA["past"]["bare"])
 _TO = Lexicon((phrase, True) for phrase in _DATA["to"]["to_only"])
@@ -62,7 +69,7 @@ class Lead:
     plan: str | None = None
     compared: bool = False
     growing: bool = False
-    heads: set[str] = field(default_factory=set)
+    heads: frozenset[str] = frozenset()
 
     @property
     def bare(self) -> bool:
@@ -70,8 +77,7 @@ class Lead:
         return self.content == 0
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """What a figure is compared with: plan or past, as a token span."""
 
     kind: str
@@ -136,7 +142,7 @@ def _note(lead: Lead, hit: Hit[Cue], gap: int, words: list[str]) -> None:
     elif kind == "estimate":
         lead.estimated = True
     else:
-        lead.heads.add(kind)
+        lead.heads |= {kind}
         lead.growing = lead.growing or (kind == "growth" and gap == 0 and lead.verb is None)
 
 
@@ -182,7 +188,9 @@ def read_reference(words: list[str], i: int, *, near: bool) -> Reference | None:
     found = _reference_at(words, i)
     if found is not None or near:
         return found
-    for j in range(i, min(len(words), i + _FAR)):
+    if "so" not in words[i : i + _FAR]:
+        return None
+    for j in range(i, i + _FAR):
         word = words[j]
         if word == "so":
             return _reference_at(words, j)
@@ -193,6 +201,8 @@ def read_reference(words: list[str], i: int, *, near: bool) -> Reference | None:
 
 def _reference_at(words: list[str], i: int) -> Reference | None:
     n = len(words)
+    if i >= n or words[i] not in _OPENING:
+        return None
     if i + 1 < n and words[i] == ")" and words[i + 1] == "so":
         i += 1  # tăng 45 tỷ đồng (9,6%) so với đầu năm
     compared = i < n and words[i] == "so"
@@ -222,6 +232,8 @@ def _is_bare(words: list[str], hit: Hit[str]) -> bool:
 def bounded(words: list[str], i: int, *, origin: bool) -> Comparator | None:
     """The comparator of "trở lên" and "trở xuống" after a figure that ends at token ``i``."""
     far = _CLAUSE if origin else 3
+    if "trở" not in words[i : i + far]:
+        return None
     for j in range(i, min(len(words) - 1, i + far)):
         word = words[j]
         if word == "trở" and words[j + 1] in ("lên", "xuống"):

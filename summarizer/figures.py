@@ -1,6 +1,5 @@
 """Figures: numbers with their unit, role, comparator and reference."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 from schemas.summary import Comparator, Flag, Role
@@ -33,6 +32,7 @@ _NONE = frozenset(before.split()[0] for before in _DATA["zero"]["before"])
 _POINTS = frozenset(_DATA["indicator"]["points"])
 _OUT_OF = (10, 100)  # điểm chuyển đổi số 92,14/100
 _UNNAMED = frozenset(("rank", "baseline"))
+_SENTENCE_ENDS = frozenset(("\n", ".", "!", "?"))
 _FAR = 40  # tokens looked back from a number
 _CLOSE = 8
 
@@ -80,8 +80,8 @@ class _Reading:
 
     def _zeros(self) -> list[FigureMention]:
         """Figures of nothing, the last one first."""
-        places = [i for i, word in enumerate(self.words) if word in _NONE]
-        hits = [hit for i in reversed(places) if (hit := _ZERO.at(self.words, i)) is not None]
+        places = reversed(self.tokens.where(_NONE))
+        hits = [hit for i in places if (hit := _ZERO.at(self.words, i)) is not None]
         return [self._zero(hit.first, hit.first + hit.entry, hit.last) for hit in hits]
 
     def _zero(self, first: int, noun: int, last: int) -> FigureMention:
@@ -112,8 +112,9 @@ class _Reading:
         lead = read_lead(
             self.masked, self.text, self.starts, self._segment(amount.first), amount.first
         )
-        reference = read_reference(self.masked, amount.last, near=amount.kind == "percent")
-        case = Case(self.words, self.masked, amount, lead, reference, self.story)
+        near, percent = lead.gap == 0, amount.kind == "percent"
+        reference = read_reference(self.masked, amount.last, near=percent)
+        case = Case(self.words, self.masked, amount, lead, reference, self.story, near, percent)
         self._write(case, read_role(case))
         return len(amount.used)
 
@@ -122,8 +123,7 @@ class _Reading:
         story = self.story
         if story.previous is None:
             return
-        between = self.words[story.previous.last : p]
-        if "\n" in between or "." in between or "!" in between or "?" in between:
+        if not _SENTENCE_ENDS.isdisjoint(self.words[story.previous.last : p]):
             story.previous, story.kind, story.carried = None, "", False
 
     def _segment(self, p: int) -> int:
@@ -186,9 +186,8 @@ class _Reading:
     ) -> None:
         """250/326 ha is told twice: the area done and the area planned."""
         first = figure.numerals[0]
-        self._add(replace(figure, last=first.last, end=first.end, numerals=(first,)), kind, 0)
-        planned = replace(
-            figure,
+        self._add(figure._replace(last=first.last, end=first.end, numerals=(first,)), kind, 0)
+        planned = figure._replace(
             role="planned",
             value=value,
             comparator="eq",
@@ -239,7 +238,7 @@ class _Reading:
         if last is None or last.role != "change" or last.reference is not None:
             return
         if self.words[figure.first - 1] in ("và", ",", "("):
-            self.found[-1] = replace(last, reference=figure.reference)
+            self.found[-1] = last._replace(reference=figure.reference)
 
     def _unit(self, case: Case, role: Role, *, attached: bool) -> str | None:
         amount, previous = case.amount, self.story.previous

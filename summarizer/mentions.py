@@ -1,14 +1,13 @@
 """A figure as a document tells it, before anyone decides which item it belongs to."""
 
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from schemas.summary import Comparator, Flag, Role
 from summarizer.numerals import Numeral
 
 
-@dataclass(frozen=True, slots=True)
-class FigureMention:
+class FigureMention(NamedTuple):
     """A figure as the text tells it: token span and offsets into the folded text.
 
     ``attached`` says that it goes on with the indicator of the figure before it.

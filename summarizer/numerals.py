@@ -1,7 +1,8 @@
 """Every number of a text: its exact value, and why it is no figure if it is none."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from summarizer.announcements import Announcements
 from summarizer.designations import ends_name, read_designation
@@ -33,10 +34,11 @@ _TAIL = 2  # digits that a blank may have torn off: 112, 56%
 _TORN = 6
 _LARGEST_LISTED, _LARGEST_SHARED = 999, 2100
 _READ_AS_FIGURE = ""
+# Behind the last token stand line breaks, so that a look around a number needs no bounds.
+_BEYOND = ["\n"] * 5
 
 
-@dataclass(frozen=True, slots=True)
-class Numeral:
+class Numeral(NamedTuple):
     """A number as written: token span ``[first, last)`` and offsets into the folded text.
 
     ``reason`` says why it is no figure; None means that it may be one.
@@ -85,38 +87,38 @@ def read_numerals(document: Document) -> tuple[Numeral, ...]:
     return tuple(_Reading(document.tokens, document.folded.text).numerals())
 
 
-def _digits(words: list[str]) -> list[int]:
+def _digits(places: dict[str, list[int]]) -> list[int]:
     """Tokens that start with a digit of any script; the usual ten are told by their order."""
-    return [p for p, w in enumerate(words) if "0" <= w < ":" or (w > "\u0660" and w[0].isdecimal())]
+    digits = [w for w in places if "0" <= w < ":" or (w > "\u0660" and w[0].isdecimal())]
+    found: list[int] = []
+    for word in digits:
+        found += places[word]
+    found.sort()
+    return found
 
 
 class _Reading:
     def __init__(self, tokens: Tokens, text: str) -> None:
         self.tokens, self.text = tokens, text
-        self.words, self.starts, self.ends = tokens.words, tokens.starts, tokens.ends
-        self.count = len(tokens.words)
-        self.shapes = Shapes(tokens, text)
-        self.announcements = Announcements(tokens.words)
+        self.words = tokens.words + _BEYOND
+        self.starts, self.ends = tokens.starts, tokens.ends
+        self.shapes = Shapes(tokens, self.words, text)
+        self.announcements = Announcements(self.words)
         self.found: list[Numeral] = []
 
     def numerals(self) -> list[Numeral]:
         done = 0
-        for p in _digits(self.words):
+        for p in _digits(self.tokens.places):
             if p >= done:
                 numeral = self._plain_year(p) or self._read(p)
                 done = numeral.last
                 self.found.append(self._continued(numeral))
         return self.found
 
-    def _word(self, i: int) -> str:
-        return self.words[i] if 0 <= i < self.count else "\n"
-
     def _plain_year(self, p: int) -> Numeral | None:
         """The commonest number of all, "năm 2020" before words, at the least cost."""
         words = self.words
-        if not p or words[p - 1] != "năm" or p + 1 >= self.count or not is_year(words[p]):
-            return None
-        if words[p + 1] in _SIGNED:
+        if words[p - 1] != "năm" or words[p + 1] in _SIGNED or not is_year(words[p]):
             return None
         return Numeral(p, p + 1, self.starts[p], self.ends[p], Decimal(words[p]), "date")
 
@@ -137,12 +139,13 @@ class _Reading:
 
     def _torn(self, p: int) -> Numeral | None:
         """112, 56% and 98 .5%: a tail of one or two digits before a percent sign."""
-        word, sign, tail = self.words[p], self._word(p + 1), self._word(p + 2)
-        if sign not in (",", ".") or self._word(p + 3) != "%":
+        words = self.words
+        word, sign, tail = words[p : p + 3]
+        if sign not in (",", ".") or words[p + 3] != "%":
             return None
         if not (tail.isdecimal() and len(tail) <= _TAIL and word.isdecimal()):
             return None
-        if len(word) > _TORN or is_year(word) or self._word(p - 1) in ("%", ",", "năm"):
+        if len(word) > _TORN or is_year(word) or words[p - 1] in ("%", ",", "năm"):
             return None
         flags = ("spaced_number", "nonstandard_decimal") if sign == "." else ("spaced_number",)
         value = Decimal(f"{word}.{tail}")
@@ -152,7 +155,7 @@ class _Reading:
 
     def _reason(self, p: int) -> str | None:
         word = self.words[p]
-        if self._word(p - 1) == "năm" and (is_year(word) or is_misspelt_year(word)):
+        if self.words[p - 1] == "năm" and (is_year(word) or is_misspelt_year(word)):
             return "date"
         named = read_designation(self.tokens, self.text, p)
         if named is not None:
@@ -169,7 +172,7 @@ class _Reading:
             return "date"
         if word.endswith(".0"):
             return "grade"  # chứng thực 4.0
-        if word[0] == "0" and word.isdecimal() and self._word(p + 1)[0].isdecimal():
+        if word[0] == "0" and word.isdecimal() and self.words[p + 1][0].isdecimal():
             return "malformed"  # 0 74%
         if is_short(word) and ends_name(self.tokens, self.text, p):
             return "name"
@@ -177,10 +180,10 @@ class _Reading:
 
     def _cued(self, p: int, *, unit: bool) -> str | None:
         """The reason that the words before give; "" where they say that it is a figure."""
-        following = self._word(p + 1)
+        following = self.words[p + 1]
         cues = _BEFORE.before(self.words, p)
         if following == "%":
-            zoom = self._word(p - 1) == "\n" == self._word(p + 2)
+            zoom = self.words[p - 1] == "\n" == self.words[p + 2]
             return "counter" if zoom else self._procedural_cue(cues, following)
         timed = unit or following in _TIMES
         for cue in cues:
@@ -218,7 +221,7 @@ class _Reading:
         return is_short(word) or is_year(word)
 
     def _is_ranked(self, p: int) -> bool:
-        if self._word(p - 1) not in _RANK_ENDS or self._word(p + 1) == "sao":
+        if self.words[p - 1] not in _RANK_ENDS or self.words[p + 1] == "sao":
             return False
         return not _RANK_VERBS.isdisjoint(self.words[max(0, p - _WINDOW) : p - 1])
 
@@ -226,7 +229,7 @@ class _Reading:
         """The words after: periods, ages, announced counts, people present."""
         if self.announcements.is_attendance(p):
             return "procedural"
-        hit = _AFTER.at(self.words, p + 1) if p + 1 < self.count else None
+        hit = _AFTER.at(self.words, p + 1)
         if hit is None:
             return "procedural" if self.announcements.is_prize(p) else None
         reason, spare = hit.entry
@@ -234,7 +237,7 @@ class _Reading:
             return reason if self.announcements.is_announced(p, hit.last) else None
         if reason == "procedural":
             return reason if self.announcements.is_procedural(p) else None
-        works = self._word(p + 1) == "ngày" and self._word(p + 2) == "công"  # 15 ngày công
+        works = self.words[p + 1] == "ngày" and self.words[p + 2] == "công"  # 15 ngày công
         return None if (spare and unit) or works else reason
 
     # Lists and ranges share the reason of their neighbour.
@@ -248,9 +251,9 @@ class _Reading:
             return numeral
         if numeral.reason is None and last.reason in _LISTED:
             if self._joins(last, numeral):
-                return replace(numeral, reason=last.reason)
+                return numeral._replace(reason=last.reason)
         elif numeral.reason in _SHARED and last.reason is None and self._shares(last):
-            self.found[-1] = replace(last, reason=numeral.reason)
+            self.found[-1] = last._replace(reason=numeral.reason)
         return numeral
 
     def _joins(self, last: Numeral, numeral: Numeral) -> bool:
@@ -264,7 +267,7 @@ class _Reading:
         if last.reason == "date" and self.words[numeral.first - 1] == ",":
             return False
         return not is_unit(self.words, numeral.last) and not (
-            self._word(numeral.last)[0].isalpha() and self.words[numeral.first - 1] == "và"
+            self.words[numeral.last][0].isalpha() and self.words[numeral.first - 1] == "và"
         )
 
     def _shares(self, last: Numeral) -> bool:

@@ -51,16 +51,8 @@ class Case:
     lead: Lead
     reference: Reference | None
     story: Story
-
-    @property
-    def near(self) -> bool:
-        """The verb stands right before the number."""
-        return self.lead.gap == 0
-
-    @property
-    def percent(self) -> bool:
-        """The amount is a percentage."""
-        return self.amount.kind == "percent"
+    near: bool  # the verb stands right before the number
+    percent: bool
 
     @property
     def opened(self) -> bool:

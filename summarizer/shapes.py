@@ -10,6 +10,7 @@ _SURE_DAYS = frozenset(_DATA["date"]["sure"])
 _SCALES = frozenset(_DATA["scale"]["words"])
 _SIGNS = frozenset(_DATA["document"]["signs"])
 _REACHED = frozenset(_DATA["result"]["after"])
+_SHAPING = frozenset("/-:&.)")
 _ALWAYS = {("24", "24"): "time", ("24", "7"): "time"}
 _DAYS_OF_MONTH, _MONTHS = 31, 12
 _YEAR_DIGITS, _SHORT = 4, 2
@@ -53,16 +54,19 @@ def _is_month(word: str) -> bool:
 class Shapes:
     """Reads the signs behind a number, token by token."""
 
-    def __init__(self, tokens: Tokens, text: str) -> None:
-        self._text = text
-        self._words, self._starts, self._ends = tokens.words, tokens.starts, tokens.ends
+    def __init__(self, tokens: Tokens, words: list[str], text: str) -> None:
+        """``words`` are those of the tokens, with some line breaks behind the last."""
+        self._words, self._text = words, text
+        self._starts, self._ends = tokens.starts, tokens.ends
         self._count = len(tokens.words)
 
     def at(self, p: int) -> Shape | None:
         """The shape of the number at token ``p``; None where only words can tell."""
-        word, sign = self._words[p], self._word(p + 1)
+        word, sign = self._words[p], self._words[p + 1]
         if "." in word:
             return self._dotted(p, word)
+        if sign not in _SHAPING:
+            return None
         if sign in ("/", "-"):
             return self._slashed(p)
         if sign == ":":
@@ -74,13 +78,10 @@ class Shapes:
         )
         return (p + 1, "list_marker") if marked else None
 
-    def _word(self, i: int) -> str:
-        return self._words[i] if 0 <= i < self._count else "\n"
-
     def _dotted(self, p: int, word: str) -> Shape | None:
         """3.10.2020 is a date and 2.3.1 a heading, where 2.426.254 is neither."""
         if is_day_month(word):
-            dated = self._word(p - 1) in _SURE_DAYS and not is_unit(self._words, p + 1)
+            dated = self._words[p - 1] in _SURE_DAYS and not is_unit(self._words, p + 1)
             return (p + 1, "date") if dated else None
         groups = word.split(".")
         if len(groups) < _PARTS or "," in word:
@@ -91,7 +92,7 @@ class Shapes:
         return None if is_thousands(groups) else (p + 1, "list_marker")
 
     def _slashed(self, p: int) -> Shape | None:
-        after = self._word(p + 2)
+        after = self._words[p + 2]
         if after in _SIGNS:
             return (self._chain(p), "document_number") if self._is_document(p) else None
         if not after[0].isdecimal():
@@ -100,9 +101,9 @@ class Shapes:
 
     def _full_date(self, p: int) -> Shape | None:
         """27/12/2022, 2025-12-22, and by its third part 09/2019/NĐ-CP."""
-        if self._word(p + 3) not in ("/", "-", ".") or not self._is_glued(p + 3):
+        if self._words[p + 3] not in ("/", "-", ".") or not self._is_glued(p + 3):
             return None
-        a, b, c = self._words[p], self._words[p + 2], self._word(p + 4)
+        a, b, c = self._words[p], self._words[p + 2], self._words[p + 4]
         if c in _SIGNS and self._words[p + 1] == "/":
             return self._chain(p), "document_number"
         if is_year(a) and _is_month(b) and _is_day(c):
@@ -115,7 +116,7 @@ class Shapes:
     def _fixed_pair(self, p: int) -> Shape | None:
         """1/500, 2020 - 2025, 11/2021, 2023-07, 24/24, 500/500 ký tự."""
         a, sign, b = self._words[p], self._words[p + 1], self._words[p + 2]
-        before, tight = self._word(p - 1), self._is_tight(p)
+        before, tight = self._words[p - 1], self._is_tight(p)
         reason = _ALWAYS.get((a, b))
         if sign == "/" and a == "1" and b in _SCALES and before != "tháng":
             reason = "scale"
@@ -125,7 +126,7 @@ class Shapes:
             is_year(a) and sign == "-" and _is_month(b) and tight
         ):
             reason = "date"
-        elif a == b and self._word(p + 3) == "ký":
+        elif a == b and self._words[p + 3] == "ký":
             reason = "counter"
         return (p + 3, reason) if reason is not None else None
 
@@ -133,19 +134,19 @@ class Shapes:
         a, b = self._words[p], self._words[p + 2]
         if _is_day(a) and _is_month(b) and self._is_dated(p):
             return p + 3, "date"
-        shared = _is_day(a) and _is_day(b) and self._word(p + 3) == "/"  # 28-29/7
-        if shared and _is_month(self._word(p + 4)) and self._word(p - 1) in _DAYS:
+        shared = _is_day(a) and _is_day(b) and self._words[p + 3] == "/"  # 28-29/7
+        if shared and _is_month(self._words[p + 4]) and self._words[p - 1] in _DAYS:
             return p + 1, "date"
         return None
 
     def _is_dated(self, p: int) -> bool:
         """Chiều 6/12 and "31/10;" are dates; "3/7 chỉ tiêu" and "đạt 3/5" are none."""
-        before, counted = self._word(p - 1), is_unit(self._words, p + 3)
+        before, counted = self._words[p - 1], is_unit(self._words, p + 3)
         if before in _SURE_DAYS:
             return not counted
         if counted or self._words[p + 1] == "-" or not self._is_tight(p):
             return False
-        ended = not self._word(p + 3)[0].isalpha()
+        ended = not self._words[p + 3][0].isalpha()
         if before in _DAYS:
             return ended or before not in ("và", ",", "(")
         return ended and before not in _REACHED
@@ -184,19 +185,19 @@ class Shapes:
 
     def _clock(self, p: int) -> Shape | None:
         """09:05, 03:12:40 and the scale 1:500."""
-        if not self._word(p + 2)[0].isdecimal() or not self._is_tight(p):
+        if not self._words[p + 2][0].isdecimal() or not self._is_tight(p):
             return None
         if self._words[p] == "1" and self._words[p + 2] in _SCALES:
             return p + 3, "scale"
         i = p
-        while self._word(i + 1) == ":" and self._word(i + 2)[0].isdecimal():
+        while self._words[i + 1] == ":" and self._words[i + 2][0].isdecimal():
             i += 2
         return i + 1, "time"
 
     def _listed_day(self, p: int) -> Shape | None:
         """8 & 9.7: two days of one month."""
-        after = self._word(p + 2)
-        dated = is_day_month(after) or (after[0].isdecimal() and self._word(p + 3) == "/")
+        after = self._words[p + 2]
+        dated = is_day_month(after) or (after[0].isdecimal() and self._words[p + 3] == "/")
         return (p + 1, "date") if dated else None
 
     def _opens_line(self, p: int) -> bool:
@@ -204,18 +205,18 @@ class Shapes:
         if p + 2 >= self._count:
             return False
         if self._starts[p + 2] == self._ends[p + 1]:
-            return self._word(p - 1) == "\n"
-        if self._word(p - 1) not in ("\n", ".", ";", ":", ")"):
+            return self._words[p - 1] == "\n"
+        if self._words[p - 1] not in ("\n", ".", ";", ":", ")"):
             return False
         following = self._text[self._starts[p + 2]]
         return following.isupper() or following.isdecimal() or following in '\n-“"'
 
     def _is_enumerated(self, p: int) -> bool:
         """(1) or 1) before words; "(86,4%)" and "(0)" are none."""
-        word, before = self._words[p], self._word(p - 1)
+        word, before = self._words[p], self._words[p - 1]
         if not is_short(word) or not int(word):
             return False
         if before == "(":
-            opened = self._word(p - 2) in ("\n", ".", ";", ":", ",")
-            return opened or self._word(p + 2)[0].isalnum()
+            opened = self._words[p - 2] in ("\n", ".", ";", ":", ",")
+            return opened or self._words[p + 2][0].isalnum()
         return before in ("\n", ".", ";", ":")

@@ -1,6 +1,6 @@
 """The unit after a number: what it counts or measures."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from summarizer.folding import match_key
 from summarizer.lexicon import Lexicon, Tokens, language, tokenize
@@ -9,6 +9,7 @@ _DATA = language("units")
 _STOP = frozenset(_DATA["stop"]["words"])
 _PER = Lexicon((phrase, True) for phrase in _DATA["per"]["words"])
 _PER_WORDS = Lexicon((phrase, True) for phrase in _DATA["per"]["after_words"])
+_PER_FIRST = frozenset(phrase.split()[0] for phrase in _DATA["per"]["after_words"])
 _SHOWN = {
     match_key(phrase): len(tokenize(match_key(shown)).words)
     for group in _DATA.values()
@@ -17,8 +18,7 @@ _SHOWN = {
 _KINDS = ("noun", "count", "people", "measure", "money", "factor", "scale", "percent")
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """A unit: its kind, its words and its token span ``[first, last)``; ``end`` as an offset."""
 
     kind: str
@@ -75,7 +75,7 @@ def _per(words: list[str], i: int) -> int:
     n = len(words)
     while i + 1 < n and words[i] == "/" and (hit := _PER.at(words, i + 1)) is not None:
         i = hit.last
-    if i < n and (hit := _PER_WORDS.at(words, i)) is not None:
+    if i < n and words[i] in _PER_FIRST and (hit := _PER_WORDS.at(words, i)) is not None:
         i = hit.last
     return i
 
