@@ -5,9 +5,12 @@ the years of review and plan where the opening names only one of them.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import islice
+from operator import attrgetter
 from typing import NamedTuple
 
 from schemas.summary import Chair, Context
@@ -20,6 +23,7 @@ from summarizer.people import BodyMention, PersonMention, find_bodies
 from summarizer.times import Anchor, Moment, TimeMention
 
 _OPENING_LINES = 3
+_OPENING_SENTENCES = 7  # the dateline and six beside it
 _OPENING_TOKENS = 400  # a text without line breaks is one long line
 _CHAIR_REACH = 8  # tokens between "chủ trì" and the person
 _CUE_REACH = 24  # tokens between "đại hội" and its term
@@ -76,6 +80,9 @@ class _Stretch(NamedTuple):
         return self.first <= position < self.last
 
 
+_first: Callable[[TimeMention], int] = attrgetter("first")
+
+
 @dataclass(frozen=True)
 class _Opening:
     """The headline and the first sentences."""
@@ -106,12 +113,13 @@ class _Opening:
 
     @cached_property
     def sentences(self) -> list[_Stretch]:
-        return [sentence for line in self.lines for sentence in self._sentences(line)]
+        told = (sentence for line in self.lines for sentence in self._sentences(line))
+        return list(islice(told, _OPENING_SENTENCES))
 
     def _sentences(self, line: _Stretch) -> Iterator[_Stretch]:
         first = line.first
-        for i in range(line.first, line.last):
-            if self.words[i] in {".", ";"} and self._ends_sentence(i, line.last):
+        for i, word in enumerate(self.words[line.first : line.last], line.first):
+            if word in {".", ";"} and self._ends_sentence(i, line.last):
                 yield _Stretch(first, i)
                 first = i + 1
         if first < line.last:
@@ -132,7 +140,10 @@ class _Opening:
         return next(dated, None) or next(named, None)
 
     def times_in(self, stretch: _Stretch) -> list[TimeMention]:
-        return [t for t in self.times if stretch.holds(t.first)]
+        times = self.times
+        low = bisect_left(times, stretch.first, key=_first)
+        high = bisect_left(times, stretch.last, low, key=_first)
+        return list(times[low:high])
 
     def day_in(self, stretch: _Stretch) -> TimeMention | None:
         """The first day that is neither a bound nor the date of a paper."""
@@ -174,21 +185,20 @@ class _Opening:
         return self.document.folded.text[tokens.starts[first] : tokens.ends[last - 1]]
 
     @cached_property
-    def bodies(self) -> list[BodyMention]:
-        """Bodies and places of headline and opening, without guests and posts."""
-        stretches = ([self.title] if self.title else []) + self.lines[:2]
+    def hosts(self) -> list[BodyMention]:
+        """Bodies and places that may speak, from dateline, headline and first sentences."""
+        reach = max((line.last for line in self.lines[:2]), default=0)
+        told = (self.dateline, self.title, *self.sentences[:2])
+        stretches = [s for s in told if s is not None and (s.first < reach or s == self.title)]
+        hosts = {stretch: self._hosts_in(stretch) for stretch in dict.fromkeys(stretches)}
+        return [host for stretch in stretches for host in hosts[stretch]]
+
+    def _hosts_in(self, stretch: _Stretch) -> list[BodyMention]:
+        """Bodies of a stretch without guests and posts."""
         return [
             body
-            for stretch in stretches
             for body in find_bodies(self.document, stretch.first, stretch.last)
-        ]
-
-    def hosts(self, stretch: _Stretch) -> list[BodyMention]:
-        """Bodies of a stretch that may be its subject."""
-        return [
-            b
-            for b in self.bodies
-            if stretch.holds(b.first) and not self._inside_person(b.first) and not self._guest(b)
+            if not self._inside_person(body.first) and not self._guest(body)
         ]
 
     def _guest(self, body: BodyMention) -> bool:
@@ -423,12 +433,8 @@ def _name(mention: TimeMention, anchor: Anchor, year: int | None = None) -> str 
 
 
 def _locality(opening: _Opening) -> str | None:
-    stretches = (opening.dateline, opening.title, *opening.sentences[:2])
-    for stretch in filter(None, stretches):
-        for body in opening.hosts(stretch):
-            if (place := _place_of(opening, body)) is not None:
-                return place
-    return None
+    places = (_place_of(opening, body) for body in opening.hosts)
+    return next((place for place in places if place is not None), None)
 
 
 def _place_of(opening: _Opening, body: BodyMention) -> str | None:
@@ -453,10 +459,7 @@ def _lowered(name: str) -> str:
 
 
 def _body(opening: _Opening) -> str | None:
-    stretches = [
-        s for s in (opening.dateline, opening.title, *opening.sentences[:2]) if s is not None
-    ]
-    hosts = [b for stretch in stretches for b in opening.hosts(stretch)]
+    hosts = opening.hosts
     bodies = [b for b in hosts if b.kind == "body"]
     if bodies:
         return _short(opening, _joined(opening, hosts, bodies[0], bodies))

@@ -199,15 +199,17 @@ def _place_name_end(page: _Page, i: int, *, after_post: bool) -> int:
 
 def _body_end(page: _Page, i: int, piece: Hit[str] | None, *, after_post: bool) -> int:
     """End of the body at ``i`` that opens with ``piece``; ``i`` itself where none stands."""
-    j = i
+    end = i
     opened = True  # a department may follow: "Sở" + "Công thương", "Trưởng phòng" + "Nội vụ"
     while piece is not None and piece.entry != "trap" and (opened or piece.entry != "department"):
-        j = piece.last
-        opened = piece.entry == "opening"
-        if piece.entry == "level" and (end := _place_name_end(page, j, after_post=after_post)) > j:
+        last, kind = piece.last, piece.entry
+        level = kind == "level"
+        end = _place_name_end(page, last, after_post=after_post) if level else last
+        if end > last:
             return end
-        piece = _piece(page, j)
-    return _place_name_end(page, j, after_post=after_post) if j > i else j
+        opened = kind == "opening"
+        piece = _piece(page, last)
+    return _place_name_end(page, end, after_post=after_post) if end > i else end
 
 
 def _piece(page: _Page, i: int) -> Hit[str] | None:
@@ -489,12 +491,13 @@ def find_bodies(
 ) -> tuple[BodyMention, ...]:
     """Every body and place in tokens ``[first, last)``, in order, without overlap."""
     page = _page(document)
+    words, pieces = page.words, _words().pieces
     found: list[BodyMention] = []
     taken = 0
     for i in _body_starts(document.tokens, first, last):
         if i < taken:
             continue
-        piece = _piece(page, i)
+        piece = pieces.at(words, i)
         if piece is None or piece.entry == "department":
             continue
         if piece.entry == "trap":
