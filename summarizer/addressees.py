@@ -5,12 +5,11 @@ Positions are token positions.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 
-from summarizer.clauses import ACT
 from summarizer.documents import Document
-from summarizer.lexicon import Lexicon, language
+from summarizer.lexicon import phrases
 from summarizer.people import BodyMention
+from summarizer.verbs import ACT
 
 _LONGEST = 45  # tokens; a longer stretch before a verb is no list of addressees
 
@@ -31,13 +30,13 @@ def read_addressees(
     if first >= last:
         return None
     if first not in bodies:
-        if verbs[first] & ACT or _phrases("addressee_nouns").at(words, first, last) is None:
+        if verbs[first] & ACT or phrases("leads", "addressee_nouns").at(words, first, last) is None:
             return None
     action = _action(document, verbs, bodies, first, last)
     if action is None or action - first > _LONGEST:
         return None
     names = _names(document, bodies, first, action)
-    joined = _phrases("jointly").at(words, action, last)
+    joined = phrases("addressees", "jointly").at(words, action, last)
     if joined is not None:
         partner = read_addressees(document, verbs, bodies, joined.last, last)
         if partner is not None:
@@ -53,7 +52,7 @@ def _action(
     i = first
     while i < last:
         if i == first or words[i - 1] in _JOINTS:
-            noun = _phrases("addressee_nouns").at(words, i, last)
+            noun = phrases("leads", "addressee_nouns").at(words, i, last)
             if noun is not None and noun.last > i + 1:
                 i = noun.last
                 continue
@@ -61,8 +60,10 @@ def _action(
         if body is not None and body.last <= last:
             i = max(body.last, i + 1)
             continue
+        if words[i] == "đạt" and words[i - 1] not in _ATTRIBUTE:
+            return None  # "xã Minh Cầm đạt chuẩn …" names an end, nobody to act
         if i > first and verbs[i] & ACT and not text[starts[i]].isupper():
-            hit = _phrases("addressee_nouns").at(words, i, last)
+            hit = phrases("leads", "addressee_nouns").at(words, i, last)
             if (hit is None or hit.last == i + 1) and words[i - 1] not in ("được", "đã", "của", "-", "&"):
                 return i
         i += 1
@@ -80,7 +81,9 @@ def _names(
         if words[i] not in (",", ";", "và", "cùng") or i + 1 >= last:
             continue
         follows = i + 2 if words[i + 1] in ("với", "cùng") else i + 1
-        if _phrases("openers").at(words, follows, last) is not None or follows in bodies:
+        if phrases("addressees", "openers").at(words, follows, last) is not None or (
+            follows in bodies and not bodies[follows].bare
+        ):
             names.append((start, i))
             start = follows
     names.append((start, last))
@@ -100,11 +103,6 @@ def _clean(document: Document, first: int, last: int) -> str:
     return document.folded.text[tokens.starts[first] : tokens.ends[last - 1]]
 
 
+_ATTRIBUTE = frozenset(["đã", "chưa", "được"])
 _JOINTS = frozenset([",", ";", "và", "cùng", "với"])
 _TRAILING = frozenset([",", ";", ":", "cần", "phải", "đã", "sẽ", "và", "nghiêm", "tiếp", "cùng", "với", "tự", "không", "ngay", "phấn", "đấu", "đều"])
-
-
-@cache
-def _phrases(name: str) -> Lexicon[bool]:
-    source = "leads" if name == "addressee_nouns" else "addressees"
-    return Lexicon((phrase, True) for phrase in language(source)[name])

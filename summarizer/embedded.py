@@ -15,7 +15,7 @@ from summarizer.indicators import name_indicator
 from summarizer.labels import Label, Labelled, label_members
 from summarizer.reading import Reading
 from summarizer.sectors import sector_of
-from summarizer.times import deadline_in, target_deadline_in, tense
+from summarizer.times import TimeMention, deadline_in, target_deadline_in, tense
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,14 @@ def _decision(reading: Reading, labelled: Labelled, clause: Clause, label: Label
     )
 
 
+_PERIODS = frozenset(["year", "part", "term", "quarter"])
+
+
+def _is_period(time: TimeMention) -> bool:
+    """Whether a time can be planned for; a school year is no year of a plan."""
+    return time.kind in _PERIODS and not (time.kind == "year" and time.moment.until)
+
+
 class _Drafter:
     """Collects items in order of the text."""
 
@@ -73,6 +81,8 @@ class _Drafter:
         self.assignments = Assignments(reading)
         self.sector: Sector | None = None  # of the item before
         self.deadline = self._planned()  # of the stretch
+        self.bound: str | None = None  # of the sentence
+        self.sentence = -1
         self.items: dict[Label, list[DraftItem]] = {"achievement": [], "shortcoming": []}
         self.targets: list[DraftTarget] = []
         self.directives: list[DraftDirective] = []
@@ -126,24 +136,31 @@ class _Drafter:
         """The first words of the text that name the period planned for."""
         reading = self.reading
         for time in reading.times:
-            named = time.kind in ("year", "part", "term", "quarter")
-            if named and tense(time, reading.anchor) == "future":
+            if _is_period(time) and tense(time, reading.anchor) == "future":
                 return reading.words_of(time.core, time.last)
         return None
 
     def _note_deadline(self, member: Member) -> None:
-        """A period at the head of a stretch bounds the ends that follow."""
+        """A period at the head of a stretch bounds the ends that follow, "đến …" a sentence."""
+        sentence = member.clauses[0].sentence
+        if sentence != self.sentence:
+            self.sentence, self.bound = sentence, None
         for at in range(member.first, member.head):
             time = self.reading.time_at.get(at)
-            if time is not None and tense(time, self.reading.anchor) == "future":
-                self.deadline = self.reading.words_of(time.first, time.last)
+            if time is None or tense(time, self.reading.anchor) != "future":
+                continue
+            text = self.reading.words_of(time.first, time.last)
+            if time.bound == "by":
+                self.bound = text
+            elif _is_period(time):
+                self.deadline, self.bound = text, None
 
     def _target_deadline(self, clause: Clause) -> str | None:
         reading = self.reading
         found = target_deadline_in(
             reading.document, reading.times, clause.first, clause.last, reading.anchor
         )
-        return reading.words_of(found.first, found.last) if found else self.deadline
+        return reading.words_of(found.first, found.last) if found else self.bound or self.deadline
 
     # ---- directives -------------------------------------------------------------------------
 

@@ -12,13 +12,14 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from summarizer.clauses import ACT, Clause
+from summarizer.clauses import Clause
 from summarizer.framing import FRAMES, Cue, Frame, cues, weights_of
 from summarizer.leads import PURPOSES, Lead
 from summarizer.lexicon import language
 from summarizer.openings import opening
 from summarizer.reading import Reading
 from summarizer.times import TimeMention, tense
+from summarizer.verbs import ACT
 
 MEMBER, SENTENCE, PARAGRAPH = 0, 1, 2  # what begins with a member
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from summarizer.clauses import ACT, FULL_STATE, STATE, Clause
+from summarizer.clauses import Clause
 from summarizer.frames import Member, read_frames
 from summarizer.leads import PURPOSES
 from summarizer.lexicon import Lexicon, language, phrases
 from summarizer.reading import Reading
+from summarizer.verbs import ACT, FULL_STATE, STATE
 
 Label = Literal["achievement", "shortcoming", "target", "none"]
 

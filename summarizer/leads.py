@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from summarizer.clauses import FULL_STATE
 from summarizer.documents import Document
 from summarizer.framing import cues
-from summarizer.lexicon import Hit, Lexicon, language
+from summarizer.lexicon import Hit, Lexicon, language, phrases
 from summarizer.openings import opening
 from summarizer.people import BodyMention, PersonMention
 from summarizer.sentences import Segment, Sentence
 from summarizer.times import TimeMention
+from summarizer.verbs import FULL_STATE
 
 LeadKind = Literal["order", "say", "praise", "goal", "task"]
 Subject = PersonMention | BodyMention
@@ -69,7 +69,12 @@ def find_leads(
 PURPOSES = frozenset(["để", "nhằm", "muốn"])
 
 
-def turns(words: list[str], verbs: bytes, sentences: Sequence[Sentence]) -> Iterator[int]:
+def turns(
+    words: list[str],
+    verbs: bytes,
+    times: Mapping[int, TimeMention],
+    sentences: Sequence[Sentence],
+) -> Iterator[int]:
     """Where one clause turns: behind a concession, and from good to bad standing.
 
     "Mặc dù dịch bệnh …, nhưng | huyện đã hoàn thành …" (rule 3); "an ninh được giữ vững, | tội phạm
@@ -77,15 +82,16 @@ def turns(words: list[str], verbs: bytes, sentences: Sequence[Sentence]) -> Iter
     """
     for sentence in sentences:
         for segment in sentence.segments:
+            head = opening(words, times, segment.first, segment.last - 1)
+            conceded = phrases("leads", "concessions").at(words, head) is not None
             for i in range(segment.first + 3, segment.last - 2):
-                conceded = _lexicon("concessions").at(words, segment.first) is not None
-                turn = _lexicon("turns").at(words, i, segment.last) if conceded else None
+                turn = phrases("leads", "turns").at(words, i, segment.last) if conceded else None
                 if turn is not None:
                     yield turn.last
                     break
                 if words[i - 1] != ",":
                     continue
-                if words[segment.first] in PURPOSES:
+                if words[head] in PURPOSES:
                     yield i
                     break
                 if conceded and _still(words, i, segment.last):
@@ -203,7 +209,7 @@ class _Finder:
                 return False
             return at_head or beside or self._by_meeting(segment.first, verb.first)
         if verb.entry in ("say", "praise"):
-            if _lexicon("reported").at(self.words, segment.first) is not None:
+            if phrases("leads", "reported").at(self.words, segment.first) is not None:
                 return False
             return isinstance(near, PersonMention) and (beside or near is speaker)
         if self.words[verb.first] in _needs_addressee() and not self._addresses(verb, segment.last):
@@ -224,7 +230,7 @@ class _Finder:
         for i in range(verb.first - 1, max(segment.first, verb.first - _NEAR_THING) - 1, -1):
             if self.words[i] == ",":
                 return False
-            if _lexicon("set_things").at(self.words, i, verb.first) is not None:
+            if phrases("leads", "set_things").at(self.words, i, verb.first) is not None:
                 return True
         return False
 
@@ -237,14 +243,14 @@ class _Finder:
             return True
         if i in self.bodies or i in self.people:
             return True
-        return _lexicon("addressee_nouns").at(self.words, i, last) is not None
+        return phrases("leads", "addressee_nouns").at(self.words, i, last) is not None
 
     def _adjacent(self, subject_end: int, verb: int) -> bool:
         if not 0 <= verb - subject_end <= _NEAR:
             return False
         i = subject_end
         while i < verb:
-            hit = _lexicon("adverbs").at(self.words, i, verb)
+            hit = phrases("leads", "adverbs").at(self.words, i, verb)
             if hit is None and self.words[i] not in ",":
                 return False
             i = hit.last if hit is not None else i + 1
@@ -255,12 +261,12 @@ class _Finder:
         if verb - first > 14:  # noqa: PLR2004 - a lead is short
             return False
         return any(
-            _lexicon("deciders").at(self.words, i, verb) is not None for i in range(first, verb)
+            phrases("leads", "deciders").at(self.words, i, verb) is not None for i in range(first, verb)
         )
 
     def _behind(self, i: int, last: int) -> int:
         while i < last:
-            hit = _lexicon("fillers").at(self.words, i, last)
+            hit = phrases("leads", "fillers").at(self.words, i, last)
             if hit is not None and hit.last < last:
                 i = hit.last
             elif self.words[i] in ":,":
@@ -270,11 +276,6 @@ class _Finder:
             else:
                 break
         return i
-
-
-@cache
-def _lexicon(name: str) -> Lexicon[bool]:
-    return Lexicon((phrase, True) for phrase in language("leads")[name])
 
 
 @cache

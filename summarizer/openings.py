@@ -1,9 +1,8 @@
 """Openings: what stands at the head of a clause without being part of what it says."""
 
 from collections.abc import Mapping
-from functools import cache
 
-from summarizer.lexicon import Lexicon, language
+from summarizer.lexicon import phrases
 from summarizer.times import TimeMention
 
 
@@ -15,13 +14,8 @@ def opening(words: list[str], times: Mapping[int, TimeMention], first: int, last
             i = time.last
         elif words[i] in ",:;.()-":
             i += 1
-        elif (hit := _connectives().at(words, i, last)) is not None:
+        elif (hit := phrases("leads", "connectives").at(words, i, last)) is not None:
             i = hit.last
         else:
             break
     return min(i, last)
-
-
-@cache
-def _connectives() -> Lexicon[bool]:
-    return Lexicon((phrase, True) for phrase in language("leads")["connectives"])

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from schemas import Context
 from summarizer.addressees import Addressees, read_addressees
-from summarizer.clauses import Clause, cut_clauses, mark_verbs
+from summarizer.clauses import Clause, cut_clauses
 from summarizer.context import read_context
 from summarizer.documents import Document
 from summarizer.figures import FigureMention, read_figures
@@ -16,6 +16,7 @@ from summarizer.openings import opening
 from summarizer.people import BodyMention, PersonMention, find_bodies, find_people
 from summarizer.sentences import split_sentences
 from summarizer.times import Anchor, TimeMention, find_times
+from summarizer.verbs import mark_verbs
 
 _TEXT_KINDS = frozenset(["body", "item", "heading", "title"])
 _HEADLINES = frozenset(["title", "heading"])
@@ -91,7 +92,7 @@ def read(document: Document) -> Reading:
     verbs = mark_verbs(document.tokens)
     cuts = [lead.cut for lead in leads if lead.kind != "praise"]
     cuts.extend(needs(document.tokens.words, sentences))
-    cuts.extend(turns(document.tokens.words, verbs, sentences))
+    cuts.extend(turns(document.tokens.words, verbs, {t.first: t for t in times}, sentences))
     clauses = cut_clauses(document, layout, sentences, cuts, figures, verbs, times)
     return Reading(
         document=document,
