@@ -42,6 +42,11 @@ class Tokens:
                 places[word] = [i]
         return places
 
+    @cached_property
+    def following(self) -> list[str]:
+        """The word behind each word, and nothing behind the last."""
+        return [*self.words[1:], ""]
+
     def where(self, words: Set[str]) -> list[int]:
         """Positions of all of these words, in order."""
         places = self.places
@@ -141,11 +146,24 @@ class Lexicon(Generic[E]):
         words = tokens.words
         found: list[Hit[E]] = []
         after = 0
-        for i in tokens.where(self._root.keys()):
+        for i in self.starts(tokens):
             if i >= after and (hit := self.at(words, i)) is not None:
                 found.append(hit)
                 after = hit.last
         return found
+
+    def starts(self, tokens: Tokens) -> list[int]:
+        """Where a phrase may begin, in order: its first two words stand there."""
+        places, following = tokens.places, tokens.following
+        starts: list[int] = []
+        for word in self._root.keys() & places.keys():
+            node = self._root[word]
+            if "" in node:  # the word is a phrase by itself
+                starts += places[word]
+            else:
+                starts += [i for i in places[word] if following[i] in node]
+        starts.sort()
+        return starts
 
 
 @cache

@@ -58,8 +58,6 @@ class _Words(NamedTuple):
     surnames: frozenset[str]
     said: frozenset[str]
     plural: frozenset[str]
-    openers: frozenset[str]
-    triggers: frozenset[str]
     body_triggers: frozenset[str]
     not_names: Lexicon[bool]
     place_names: Lexicon[bool]
@@ -94,8 +92,6 @@ def _words() -> _Words:
         surnames=surnames,
         said=frozenset(data["anaphora"]["said"]),
         plural=frozenset(data["anaphora"]["plural"]),
-        openers=frozenset(_first(p) for p, _ in titles + heads),
-        triggers=frozenset(_first(p) for p, _ in titles + heads) | surnames,
         body_triggers=frozenset(_first(p) for p, kind in pieces if kind != "department"),
         not_names=Lexicon((p, True) for p in bodies["not_names"]),
         place_names=Lexicon((p, True) for p in bodies["place_names"]),
@@ -354,12 +350,10 @@ def _untitled(page: _Page, i: int, names: set[str]) -> _Found | None:
 
 
 def _scan(page: _Page, tokens: Tokens) -> Iterator[_Found]:
-    triggers, openers = _words().triggers, _words().openers
-    text, starts = page.text, page.starts
     names: set[str] = set()
     taken = 0
-    for i in tokens.where(triggers):
-        if i < taken or not (page.words[i] in openers or text[starts[i]].isupper()):
+    for i in _person_starts(page, tokens):
+        if i < taken:
             continue
         found = _found_at(page, i, names)
         if found is not None:
@@ -367,6 +361,13 @@ def _scan(page: _Page, tokens: Tokens) -> Iterator[_Found]:
                 names.add(found.name)
             taken = found.last
             yield found
+
+
+def _person_starts(page: _Page, tokens: Tokens) -> list[int]:
+    """Where a title, a post or a name may begin."""
+    text, starts = page.text, page.starts
+    surnames = [i for i in tokens.where(_words().surnames) if text[starts[i]].isupper()]
+    return sorted({*_words().heads.starts(tokens), *surnames})
 
 
 # --- who is who ----------------------------------------------------------------------------
@@ -510,9 +511,9 @@ def find_bodies(
 
 def _body_starts(tokens: Tokens, first: int, last: int | None) -> list[int]:
     """Where a body may begin."""
-    triggers = _words().body_triggers
     if first == 0 and last is None:
-        return tokens.where(triggers)
+        return _words().pieces.starts(tokens)
+    triggers = _words().body_triggers
     return [i for i, word in enumerate(tokens.words[first:last], first) if word in triggers]
 
 

@@ -112,7 +112,6 @@ class _Words(NamedTuple):
     parts: Lexicon[Edge]
     named: dict[str, str]
     open: Lexicon[str]
-    open_words: frozenset[str]
 
 
 def _key(phrase: str) -> tuple[str, ...]:
@@ -135,7 +134,6 @@ def _words() -> _Words:
         parts=Lexicon((p, e) for e, phrases in data["part_ends"].items() for p in phrases),
         named={match_key(p): g for g, phrases in data["named"].items() for p in phrases},
         open=Lexicon(opened),
-        open_words=frozenset(_key(p)[0] for p, _ in opened),
     )
 
 
@@ -468,15 +466,10 @@ def _read_open(hit: Hit[str]) -> _Reading:
 # --- finding -------------------------------------------------------------------------------
 
 
-@cache
-def _triggers() -> frozenset[str]:
-    return _words().open_words | _READERS.keys()
-
-
 def _readings(tokens: Tokens) -> Iterator[_Reading]:
     words, opened = tokens.words, _words().open
     taken = 0
-    for i in tokens.where(_triggers()):
+    for i in sorted({*opened.starts(tokens), *tokens.where(_READERS.keys())}):
         if i < taken:
             continue
         reading = None
