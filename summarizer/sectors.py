@@ -5,14 +5,15 @@ half as much again; a purpose ("nhằm …") and the name of an office count lit
 Positions are token positions, half open.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import product
 from typing import Any, Literal, NamedTuple, get_args
 
 from schemas.summary import Sector
-from summarizer.lexicon import Hit, Lexicon, Tokens, language
+from summarizer.folding import match_key
+from summarizer.lexicon import Tokens, language, tokenize
 
 _WEIGHTS = {"certain": 30, "usual": 20, "hint": 10}
 _NAMED = _WEIGHTS["usual"]  # from here on a phrase names a thing of its own
@@ -46,9 +47,52 @@ class _Phrase:
     branch: bool = False
 
 
+_Hit = tuple[int, int, _Phrase]  # first token, token behind the last, what the file says
+_APART = "|"  # in no name
+
+
+class _Phrases:
+    """The phrases of an item: a ``Lexicon`` that is walked without a call for each token."""
+
+    def __init__(self, phrases: Mapping[str, _Phrase]) -> None:
+        self._root: dict[str, Any] = {}
+        for words, phrase in zip(_folded(phrases), phrases.values(), strict=True):
+            node = self._root
+            for word in words:
+                node = node.setdefault(word, {})
+            node[""] = phrase
+
+    def scan(self, words: list[str], i: int, end: int) -> list[_Hit]:
+        """Longest phrases of a stretch from left to right, without overlap."""
+        found: list[_Hit] = []
+        while i < end:
+            node = self._root.get(words[i])
+            last, j = 0, i + 1
+            while node is not None:
+                if "" in node:
+                    last, phrase = j, node[""]
+                node = node.get(words[j]) if j < end else None
+                j += 1
+            if last:
+                found.append((i, last, phrase))
+            i = last or i + 1
+        return found
+
+
+def _folded(names: Iterable[str]) -> Iterator[list[str]]:
+    """The words of each name; folding all at once takes a fraction of folding one by one."""
+    words: list[str] = []
+    for word in tokenize(match_key(f" {_APART} ".join((*names, "")))).words:
+        if word != _APART:
+            words.append(word)
+        else:
+            yield words
+            words = []
+
+
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    lexicon: Lexicon[_Phrase]
+    phrases: _Phrases
     place: frozenset[str]
     plural: frozenset[str]
     in_front: frozenset[str]  # both
@@ -75,7 +119,7 @@ def sector_of(
     if _are_branches(hits) and _is_share(tokens.words[first:last]):
         return "general"
     if len(hits) == 1 and weights[0] > _AROUND:
-        return hits[0].entry.sector
+        return hits[0][2].sector
     _raise_head(hits, weights, focus)
     return _elect(hits, weights, around)
 
@@ -87,26 +131,24 @@ def explain_sector(
     hits, weights = _votes(tokens.words, first, last)
     _raise_head(hits, weights, focus)
     return tuple(
-        Vote(hit.first, hit.last, hit.entry.sector, weight)
-        for hit, weight in zip(hits, weights, strict=True)
+        Vote(start, end, phrase.sector, weight)
+        for (start, end, phrase), weight in zip(hits, weights, strict=True)
     )
 
 
-def _votes(words: list[str], first: int, last: int) -> tuple[list[Hit[_Phrase]], list[int]]:
+def _votes(words: list[str], first: int, last: int) -> tuple[list[_Hit], list[int]]:
     """Every phrase that votes, and beside it the weight that it has in this item."""
     rules = _rules()
-    hits: list[Hit[_Phrase]] = []
+    hits: list[_Hit] = []
     weights: list[int] = []
     office = purpose = -1  # behind the last office word, behind the first purpose word
     named = False
-    for hit in rules.lexicon.scan(words, first, last):
+    for hit in rules.phrases.scan(words, first, last):
         start, end, phrase = hit
         weight = phrase.weight
         if not weight:
-            if phrase.kind == "purpose" and purpose < 0:
-                purpose = end
-            elif phrase.kind == "office":
-                office = end
+            office = end if phrase.kind == "office" else office
+            purpose = end if phrase.kind == "purpose" and purpose < 0 else purpose
             continue
         if purpose >= 0 and not named:
             # Told in front, a purpose ends at the comma: "để …, huyện tập trung …".
@@ -133,22 +175,20 @@ def _told_as_place(rules: _Rules, words: list[str], first: int, start: int) -> b
     return before >= first and words[before] in rules.place
 
 
-def _lower_frame(
-    words: list[str], hits: list[Hit[_Phrase]], weights: list[int], hit: Hit[_Phrase]
-) -> None:
+def _lower_frame(words: list[str], hits: list[_Hit], weights: list[int], hit: _Hit) -> None:
     """A formula right before a thing only frames it: "chỉ tiêu nông nghiệp"."""
-    if not hits or hits[-1].entry.sector != "general" or weights[-1] > _NAMED:
+    if not hits or hits[-1][2].sector != "general" or weights[-1] > _NAMED:
         return
-    gap = words[hits[-1].last : hit.first]
-    if hit.entry.sector != "general" and len(gap) <= _FRAME and "," not in gap:
+    gap = words[hits[-1][1] : hit[0]]
+    if hit[2].sector != "general" and len(gap) <= _FRAME and "," not in gap:
         weights[-1] //= 4
 
 
-def _raise_head(hits: list[Hit[_Phrase]], weights: list[int], focus: int | None) -> None:
+def _raise_head(hits: list[_Hit], weights: list[int], focus: int | None) -> None:
     """Raise the thing named first, or nearest before the focus."""
     head = -1
     for i, weight in enumerate(weights):
-        if focus is not None and hits[i].first > focus + _NEAR and head >= 0:
+        if focus is not None and hits[i][0] > focus + _NEAR and head >= 0:
             break
         if weight >= _NAMED:
             head = i
@@ -158,11 +198,10 @@ def _raise_head(hits: list[Hit[_Phrase]], weights: list[int], focus: int | None)
         weights[head] = weights[head] * 3 // 2
 
 
-def _elect(hits: list[Hit[_Phrase]], weights: list[int], around: Sector | None) -> Sector:
+def _elect(hits: list[_Hit], weights: list[int], around: Sector | None) -> Sector:
     scores: dict[Sector, int] = {}
-    for hit, weight in zip(hits, weights, strict=True):
-        sector = hit.entry.sector
-        scores[sector] = scores.get(sector, 0) + weight
+    for (_, _, phrase), weight in zip(hits, weights, strict=True):
+        scores[phrase.sector] = scores.get(phrase.sector, 0) + weight
     if len(scores) >= _SEVERAL and _are_several(hits, weights):
         return "general"
     if around is not None:
@@ -170,18 +209,18 @@ def _elect(hits: list[Hit[_Phrase]], weights: list[int], around: Sector | None) 
     return max(scores, key=scores.__getitem__)
 
 
-def _are_several(hits: list[Hit[_Phrase]], weights: list[int]) -> bool:
+def _are_several(hits: list[_Hit], weights: list[int]) -> bool:
     """Different things, each named once, side by side."""
     named = [
-        hit.entry.sector
-        for hit, weight in zip(hits, weights, strict=True)
-        if weight >= _NAMED and hit.entry.sector != "general"
+        phrase.sector
+        for (_, _, phrase), weight in zip(hits, weights, strict=True)
+        if weight >= _NAMED and phrase.sector != "general"
     ]
     return len(named) >= _SEVERAL and len(set(named)) == len(named)
 
 
-def _are_branches(hits: list[Hit[_Phrase]]) -> bool:
-    return hits[0].entry.branch and all(hit.entry.branch for hit in hits)
+def _are_branches(hits: list[_Hit]) -> bool:
+    return hits[0][2].branch and all(phrase.branch for _, _, phrase in hits)
 
 
 def _is_share(words: list[str]) -> bool:
@@ -201,7 +240,7 @@ def _rules() -> _Rules:
             phrases[name] = replace(phrases[name], kind="body")
     words = data["words"]
     return _Rules(
-        Lexicon(phrases.items()),
+        _Phrases(phrases),
         frozenset(words["place"]),
         frozenset(words["plural"]),
         frozenset(words["place"] + words["plural"]),
@@ -214,8 +253,9 @@ def _phrases(data: dict[str, Any]) -> Iterator[tuple[str, _Phrase]]:
     """Later phrases win over earlier ones: the heavier over the lighter, words over phrases."""
     for level in reversed(_WEIGHTS):
         for sector in _SECTORS:
+            phrase = _Phrase(sector, _WEIGHTS[level])
             for name in _spellings(data[sector][level]):
-                yield name, _Phrase(sector, _WEIGHTS[level])
+                yield name, phrase
     kinds: tuple[Kind, ...] = ("mute", "purpose", "office")
     for kind in kinds:
         for name in data["words"][kind]:
@@ -225,6 +265,9 @@ def _phrases(data: dict[str, Any]) -> Iterator[tuple[str, _Phrase]]:
 def _spellings(names: Sequence[str]) -> Iterator[str]:
     """Each name with every joint that may stand for its " - "."""
     for name in names:
+        if " - " not in name:
+            yield name
+            continue
         parts = name.split(" - ")
         for joints in product(_JOINTS, repeat=len(parts) - 1):
             yield parts[0] + "".join(j + p for j, p in zip(joints, parts[1:], strict=True))
