@@ -133,9 +133,7 @@ class _Assembler:
         return [self._passage(r, measured=measured) for r in runs]
 
     def _passage(self, run: list[Clause], *, measured: bool) -> _Span:
-        first, last = quote_span(
-            self.tokens.words, self.reading.verbs, self.times, run, measured=measured
-        )
+        first, last = quote_span(self.tokens.words, self.times, run, measured=measured)
         return _Span(first, last, self.tokens.starts[first], self.tokens.ends[last - 1])
 
     def _evidence(self, spans: Iterable[_Span]) -> tuple[Evidence, ...]:

@@ -100,6 +100,7 @@ class _Namer:
         self.figures = figures
         self.figure = next((f for f in figures if f.role == "level"), figures[0])
         self.unit = _unit_words(self.figure.unit or "")
+        self.counted = self._counted()
         self.lead = lead
         self.first = first
         self.last = last
@@ -267,16 +268,14 @@ class _Namer:
         j = i
         commas_bind = before[0] == before[1] and self.figure is self.figures[0]
         bare = before[1] - before[0] <= _BARE
-        while j < min(end, i + _LONGEST_AFTER):
-            if rules.stops.at(words, j, end) is not None and not (
-                j == i and bare and words[j].isalpha()
-            ):
+        until = min(end, i + _LONGEST_AFTER)
+        while j < until:
+            word = words[j]
+            if self._stops(j, end) and not (j == i and bare and word.isalpha()):
                 break
-            if j == i and words[j][0].isdigit():
+            if word == "," and not (commas_bind and self._goes_on(j + 1, end)):
                 break
-            if words[j] == "," and not (commas_bind and self._goes_on(j + 1, end)):
-                break
-            if words[j][0].isdigit() and words[j - 1] in _TIMES:
+            if word[0].isdigit() and (j == i or words[j - 1] in _TIMES):
                 break
             j += 1
         if j == end < self.last or (j < end and words[j] == ",") or words[j - 1] in _LISTED:
@@ -284,6 +283,10 @@ class _Namer:
         if words[j - 2 : j] in _BOUNDS and j - i <= _SHORT:
             j -= 2  # "75 đảng viên mới trở lên"
         return i, self._time_from(i, j)
+
+    def _stops(self, i: int, end: int) -> bool:
+        rules, words = self.rules, self.words
+        return words[i] in rules.stop_words and rules.stops.at(words, i, end) is not None
 
     def _past_names(self, i: int) -> int:
         """Skip the names of the places counted: "02 xã Thanh Sơn, Đồn Đạc đạt chuẩn …"."""
@@ -301,9 +304,9 @@ class _Namer:
         """A comma inside a name: more words of it follow, no figure and no new verb."""
         if end < self.last or not i < end <= i + _LONGEST_BEFORE:
             return False
-        return not any(w[0].isdigit() for w in self.words[i:end]) and (
-            self.rules.stops.at(self.words, i, end) is None
-        )
+        if self._stops(i, end):
+            return False
+        return not any(w[0].isdigit() for w in self.words[i:end])
 
     # ---- what they make -------------------------------------------------------------------------
 
@@ -330,7 +333,7 @@ class _Namer:
         for_whom = rest > stop and self.words[rest - 1] == "cho"
         act = self._say(start, rest - for_whom)
         kind = "passive" if for_whom or self._closed_by_cho(rest) else kind
-        counted = self._counted()
+        counted = self.counted
         if counted == "%":
             share = "" if self.figure.role != "level" else "tỷ lệ "
             return _joined(share + act, what, subject)
@@ -364,7 +367,7 @@ class _Namer:
         name = self._say(*before)
         what = self._say(*after)
         role = self.figure.role
-        counted = self._counted()
+        counted = self.counted
         if role == "rank":
             a, b = self._open(*after), after[1]
             actor = self.rules.actors.at(self.words, *before) if name else None
@@ -445,7 +448,7 @@ class _Namer:
     def _part_of(self, lead: str, before: tuple[int, int], after: tuple[int, int]) -> str | None:
         a, b = before
         if a == b:
-            return lead if after[0] == after[1] and not self._counted().startswith("số ") else None
+            return lead if after[0] == after[1] and not self.counted.startswith("số ") else None
         if b - a > _LONGEST_PART:
             return None
         name = self._say(a, b)
@@ -484,7 +487,7 @@ class _Namer:
 
     def _kind(self, lead: str, name: str, a: int) -> str | None:
         """A kind of the thing measured before: "gỗ lớn 650ha"; or a further condition."""
-        counted = self._counted()
+        counted = self.counted
         if counted == "%":
             goes_on = bool(
                 {self.words[a], self.words[max(a - 1, self.first)]} & self.rules.words["continued"]
@@ -498,10 +501,9 @@ class _Namer:
 
     def _is_branch(self, a: int, b: int) -> bool:
         """Nothing but a branch of the economy, of which growth or a share is told."""
-        unit = self._counted()
         return (
             a < b
-            and unit in ("%", "số tiền")
+            and self.counted in ("%", "số tiền")
             and (self.rules.words["branch_words"].issuperset(self.words[a:b]))
         )
 
@@ -583,6 +585,7 @@ class _Rules:
     cuts: Lexicon[bool]
     actors: Lexicon[bool]
     stops: Lexicon[bool]
+    stop_words: frozenset[str]  # with which stops begin
     heads: Lexicon[bool]  # False for what only looks like one
     ratios: Lexicon[bool]
     speeds: Lexicon[bool]
@@ -605,7 +608,7 @@ def _rules() -> _Rules:
     kinds = ("plain", "passive", "suffered", "silent")
     named = [(phrase, kind) for kind in kinds for phrase in deeds[kind]]
     noise_words = [data["noise"]["local"], *data["noise"]["words"], *data["noise"]["kept"]]
-    touched = {"(", *_TIMES, *_TIME_LEADS, *data["abbreviations"]}
+    touched = frozenset({"(", *_TIMES, *_TIME_LEADS, *data["abbreviations"]})
     sizes = [(p, _size(p)) for p in data["closers"]["words"]]
     sizes += [(p, 0) for p in data["closers"]["kept"]]
     noise = data["noise"]
@@ -616,6 +619,7 @@ def _rules() -> _Rules:
         cuts=_phrases(data["closers"]["cuts"]),
         actors=_phrases(actors["words"]),
         stops=_phrases(data["stops"]["words"]),
+        stop_words=_first_words(data["stops"]["words"]),
         heads=_phrases(heads["others"], heads["words"]),
         ratios=_phrases(heads["others"], heads["ratios"]),
         speeds=_phrases(heads["speeds"]),
@@ -641,13 +645,17 @@ def _rules() -> _Rules:
         branch_heads=tuple(leads["branch_heads"].items()),
         abbreviations=data["abbreviations"],
         completions=data["completions"],
-        touched=frozenset(touched | {tokenize(match_key(p)).words[0] for p in noise_words}),
+        touched=touched | _first_words(noise_words),
     )
 
 
 def _phrases(words: Iterable[str], others: Iterable[str] = ()) -> Lexicon[bool]:
     """Two groups of phrases: the entry says whether one belongs to the second."""
     return Lexicon([*((word, False) for word in words), *((word, True) for word in others)])
+
+
+def _first_words(phrases: Iterable[str]) -> frozenset[str]:
+    return frozenset(tokenize(match_key(phrase)).words[0] for phrase in phrases)
 
 
 def _size(phrase: str) -> int:
