@@ -473,7 +473,9 @@ def _joined(
     opening: _Opening, hosts: list[BodyMention], body: BodyMention, bodies: list[BodyMention]
 ) -> str:
     """The body with its fellows ("Huyện ủy, UBND huyện"), at its fullest naming."""
-    fuller = [b.name for b in bodies if match_key(b.name).startswith(match_key(body.name) + " ")]
+    opening_words = match_key(body.name) + " "
+    names = dict.fromkeys(b.name for b in bodies if len(b.name) > len(body.name))
+    fuller = [name for name in names if match_key(name).startswith(opening_words)]
     following = next((b for b in hosts if b.first == body.last + 1), None)
     if (
         following is not None

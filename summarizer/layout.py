@@ -91,12 +91,8 @@ def _rows(document: "Document") -> Iterable[_Row]:
     tokens = document.tokens
     words, starts, ends = tokens.words, tokens.starts, tokens.ends
     text = document.folded.text
-    first, count = 0, len(words)
-    while first < count:
-        try:
-            last = words.index("\n", first)
-        except ValueError:
-            last = count
+    first = 0
+    for last in (*tokens.places.get("\n", ()), len(words)):
         if last > first:
             cut, look = _prefix(text, words, starts, first, last)
             if cut > first:

@@ -119,12 +119,11 @@ class Lexicon(Generic[E]):
             end = len(words)
         last, entry = 0, None
         j = i + 1
-        while node is not None:
+        while True:
             if "" in node:
                 last, entry = j, node[""]
-            if j >= end:
+            if j >= end or (node := node.get(words[j])) is None:
                 break
-            node = node.get(words[j])
             j += 1
         return Hit(i, last, entry) if last else None  # type: ignore[arg-type]
 

@@ -197,15 +197,15 @@ def _body_end(page: _Page, i: int, piece: Hit[str] | None, *, after_post: bool) 
     """End of the body at ``i`` that opens with ``piece``; ``i`` itself where none stands."""
     end = i
     opened = True  # a department may follow: "Sở" + "Công thương", "Trưởng phòng" + "Nội vụ"
+    sought = True  # whether a place has been sought at the end
     while piece is not None and piece.entry != "trap" and (opened or piece.entry != "department"):
-        last, kind = piece.last, piece.entry
-        level = kind == "level"
-        end = _place_name_end(page, last, after_post=after_post) if level else last
-        if end > last:
-            return end
-        opened = kind == "opening"
-        piece = _piece(page, last)
-    return _place_name_end(page, end, after_post=after_post) if end > i else end
+        end = piece.last
+        sought = piece.entry == "level"
+        if sought and (place := _place_name_end(page, end, after_post=after_post)) > end:
+            return place
+        opened = piece.entry == "opening"
+        piece = _piece(page, end)
+    return end if sought else _place_name_end(page, end, after_post=after_post)
 
 
 def _piece(page: _Page, i: int) -> Hit[str] | None:
