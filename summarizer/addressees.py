@@ -5,9 +5,10 @@ Positions are token positions.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from summarizer.documents import Document
-from summarizer.lexicon import phrases
+from summarizer.lexicon import language, phrases
 from summarizer.people import BodyMention
 from summarizer.verbs import ACT
 
@@ -29,9 +30,9 @@ def read_addressees(
     words = document.tokens.words
     if first >= last:
         return None
-    if first not in bodies:
-        if verbs[first] & ACT or phrases("leads", "addressee_nouns").at(words, first, last) is None:
-            return None
+    noun = phrases("leads", "addressee_nouns").at(words, first, last)
+    if first not in bodies and (noun is None or verbs[first] & ACT):
+        return None
     action = _action(document, verbs, bodies, first, last)
     if action is None or action - first > _LONGEST:
         return None
@@ -64,7 +65,8 @@ def _action(
             return None  # "xã Minh Cầm đạt chuẩn …" names an end, nobody to act
         if i > first and verbs[i] & ACT and not text[starts[i]].isupper():
             hit = phrases("leads", "addressee_nouns").at(words, i, last)
-            if (hit is None or hit.last == i + 1) and words[i - 1] not in ("được", "đã", "của", "-", "&"):
+            named = hit is not None and hit.last > i + 1
+            if not named and words[i - 1] not in _no_action_behind():
                 return i
         i += 1
     return None
@@ -87,14 +89,12 @@ def _names(
             names.append((start, i))
             start = follows
     names.append((start, last))
-    return tuple(
-        name for a, b in names if (name := _clean(document, a, b))
-    )
+    return tuple(name for a, b in names if (name := _clean(document, a, b)))
 
 
 def _clean(document: Document, first: int, last: int) -> str:
     words, tokens = document.tokens.words, document.tokens
-    while last > first and words[last - 1] in _TRAILING:
+    while last > first and words[last - 1] in _trailing():
         last -= 1
     while first < last and words[first] in (",", ";", ":"):
         first += 1
@@ -105,4 +105,13 @@ def _clean(document: Document, first: int, last: int) -> str:
 
 _ATTRIBUTE = frozenset(["đã", "chưa", "được"])
 _JOINTS = frozenset([",", ";", "và", "cùng", "với"])
-_TRAILING = frozenset([",", ";", ":", "cần", "phải", "đã", "sẽ", "và", "nghiêm", "tiếp", "cùng", "với", "tự", "không", "ngay", "phấn", "đấu", "đều"])
+
+
+@cache
+def _no_action_behind() -> frozenset[str]:
+    return frozenset(language("addressees")["no_action_behind"])
+
+
+@cache
+def _trailing() -> frozenset[str]:
+    return frozenset([",", ";", ":", *language("addressees")["trailing"]])

@@ -112,9 +112,7 @@ class _Assembler:
 
     # ---- passages ---------------------------------------------------------------------------
 
-    def _passages(
-        self, numbers: Sequence[int], where: str, *, measured: bool
-    ) -> list[_Span]:
+    def _passages(self, numbers: Sequence[int], where: str, *, measured: bool) -> list[_Span]:
         """Runs of neighbouring clauses as passages; unknown numbers are reported."""
         known: list[Clause] = []
         for number in numbers:
@@ -279,7 +277,7 @@ class _Assembler:
         aside: list[SetAside] = []
         unclaimed: list[Unclaimed] = []
         spoken = _inside(self.quoted)
-        lines = [l for l in self.reading.layout.lines if l.kind in _COUNTED_KINDS]
+        lines = [line for line in self.reading.layout.lines if line.kind in _COUNTED_KINDS]
         at = 0
         for numeral in self.reading.numerals:
             while at < len(lines) and lines[at].last <= numeral.first:

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from schemas import DraftIssuer
 from schemas.summary import IssuerKind
 from summarizer.frames import PARAGRAPH, Member
+from summarizer.leads import SPEAKING
 from summarizer.lexicon import language, phrases
 from summarizer.people import PersonMention
 from summarizer.reading import Reading
 
 _LONGEST_OFFICE = 16  # tokens of a heading that names an office
 _REACH = 12  # tokens in which a lead names addressees
-_SPEAKING = frozenset(["order", "say", "praise"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,11 @@ class Assignments:
     def _named(self, member: Member) -> tuple[str, ...]:
         """Addressees at the head of a member, behind a verb that makes others act."""
         head = self.reading.opening(member.first, member.last)
-        causative = phrases("clauses", "causatives").at(self.reading.words, head, member.last) \
-            if head < member.last else None
+        causative = (
+            phrases("clauses", "causatives").at(self.reading.words, head, member.last)
+            if head < member.last
+            else None
+        )
         named = self.reading.addressees(causative.last if causative else head, member.last)
         return named.names if named else ()
 
@@ -78,7 +81,7 @@ class Assignments:
 
     def _note_speaker(self, member: Member) -> None:
         lead = member.lead
-        if lead is None or lead.subject is None or lead.kind not in _SPEAKING:
+        if lead is None or lead.subject is None or lead.kind not in SPEAKING:
             return
         if isinstance(lead.subject, PersonMention):
             person = lead.subject.person

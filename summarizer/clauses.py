@@ -61,16 +61,12 @@ class _Part(NamedTuple):
 
 def cut_clauses(
     document: Document,
-    layout: Layout,
     sentences: Sequence[Sentence],
     cuts: Iterable[int],
-    figures: Sequence[FigureMention],
-    verbs: bytes,
-    times: Sequence[TimeMention],
+    pieces: PieceCutter,
 ) -> tuple[Clause, ...]:
-    """Clauses in order; ``cuts`` are token positions behind leads, ``verbs`` as marked."""
-    pieces = PieceCutter(document.tokens.words, verbs, figures, {t.first: t for t in times})
-    parts = list(_parts(layout, sentences, _Joiner(pieces, sorted(cuts))))
+    """Clauses in order; ``cuts`` are token positions behind leads and at turns."""
+    parts = list(_parts(document.layout, sentences, _Joiner(pieces, sorted(cuts))))
     starts = document.tokens.starts
     edges = [0, *(starts[part.piece.first] for part in parts[1:]), len(document.folded.text)]
     return tuple(
@@ -153,9 +149,7 @@ class _Joiner:
 
     def _only_names(self, segments: Sequence[Segment]) -> bool:
         """Whether a list behind a colon only names things, so that it belongs to its lead."""
-        return all(
-            not any(self.verbs[s.first : s.last]) and self._is_fragment(s) for s in segments
-        )
+        return all(not any(self.verbs[s.first : s.last]) and self._is_fragment(s) for s in segments)
 
     def _imperative(self, segment: Segment) -> bool:
         return any(verb & ACT for verb in self.verbs[segment.first : segment.first + _HEAD])

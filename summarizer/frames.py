@@ -14,11 +14,12 @@ from functools import cache
 
 from summarizer.clauses import Clause
 from summarizer.framing import FRAMES, Cue, Frame, cues, weights_of
-from summarizer.leads import PURPOSES, Lead
+from summarizer.leads import SPEAKING, Lead
 from summarizer.lexicon import language
 from summarizer.openings import opening
 from summarizer.reading import Reading
 from summarizer.times import TimeMention, tense
+from summarizer.turns import PURPOSES
 from summarizer.verbs import ACT
 
 MEMBER, SENTENCE, PARAGRAPH = 0, 1, 2  # what begins with a member
@@ -28,7 +29,6 @@ Weights = Sequence[tuple[int, float]]
 _INDEX = {frame: i for i, frame in enumerate(FRAMES)}
 _GOALS = _INDEX["goals"]
 _HEAD = 8  # tokens behind its opening that still count as the head of a member
-_SPEAKING = frozenset(["order", "say", "praise"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +290,7 @@ class _Speech:
 
     def over(self, member: Member) -> "_Speech":
         """The speech as it stands at a member."""
-        if member.lead is not None and member.lead.kind in _SPEAKING:
+        if member.lead is not None and member.lead.kind in SPEAKING:
             return _Speech(possible=True, heard=True, ordered=member.lead.kind == "order")
         if member.boundary < PARAGRAPH or not self.possible:
             return self

@@ -11,9 +11,9 @@ from typing import Literal
 
 from summarizer.clauses import Clause
 from summarizer.frames import Member, read_frames
-from summarizer.leads import PURPOSES
 from summarizer.lexicon import Lexicon, language, phrases
 from summarizer.reading import Reading
+from summarizer.turns import PURPOSES
 from summarizer.verbs import ACT, FULL_STATE, STATE
 
 Label = Literal["achievement", "shortcoming", "target", "none"]

@@ -2,25 +2,26 @@
 
 "Phát biểu kết luận hội nghị, đồng chí X – Bí thư Huyện ủy yêu cầu | các xã …" has a speaker and an
 order verb; "Quý IV, phường phấn đấu | đưa …" a body and a goal verb. The lead is no part of any
-quote (annotation guide, rule 22). Positions are token positions.
+quote (annotation guide, rule 22). Positions are tokens.
 """
 
+from bisect import bisect_left
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
 from summarizer.documents import Document
-from summarizer.framing import cues
 from summarizer.lexicon import Hit, Lexicon, language, phrases
 from summarizer.openings import opening
 from summarizer.people import BodyMention, PersonMention
 from summarizer.sentences import Segment, Sentence
 from summarizer.times import TimeMention
-from summarizer.verbs import FULL_STATE
 
 LeadKind = Literal["order", "say", "praise", "goal", "task"]
 Subject = PersonMention | BodyMention
+
+SPEAKING: frozenset[LeadKind] = frozenset(["order", "say", "praise"])
 
 _KINDS: tuple[tuple[str, LeadKind], ...] = (
     ("says", "say"),
@@ -29,8 +30,9 @@ _KINDS: tuple[tuple[str, LeadKind], ...] = (
     ("tasks", "task"),
     ("goals", "goal"),
 )
-_NEAR_THING = 9  # tokens from a thing set to the verb that sets it
 _NEAR = 6  # tokens that may stand between a subject and its verb
+_NEAR_THING = 9  # tokens from a thing set to the verb that sets it
+_LONGEST = 14  # tokens of a lead in which a meeting decides
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,235 +49,206 @@ class Lead:
 def find_leads(
     document: Document,
     sentences: Sequence[Sentence],
-    people: Sequence[PersonMention],
-    bodies: Sequence[BodyMention],
-    times: Sequence[TimeMention],
+    subjects: Sequence[Subject],
+    times: Mapping[int, TimeMention],
     headlines: Container[int] = (),
 ) -> tuple[Lead, ...]:
-    """Leads in order of the text; lines in ``headlines`` have none."""
-    finder = _Finder(
-        document.tokens.words,
-        {m.first: m for m in people},
-        {m.first: m for m in bodies},
-        {t.first: t for t in times},
-    )
-    found: list[Lead] = []
-    for index, sentence in enumerate(sentences):
-        if sentence.line not in headlines:
-            found.extend(finder.in_sentence(index, sentence))
-    return tuple(found)
-
-
-PURPOSES = frozenset(["để", "nhằm", "muốn"])
-
-
-def turns(
-    words: list[str],
-    verbs: bytes,
-    times: Mapping[int, TimeMention],
-    sentences: Sequence[Sentence],
-) -> Iterator[int]:
-    """Where one clause turns: behind a concession, and from good to bad standing.
-
-    "Mặc dù dịch bệnh …, nhưng | huyện đã hoàn thành …" (rule 3); "an ninh được giữ vững, | tội phạm
-    có chiều hướng tăng".
-    """
-    for sentence in sentences:
-        for segment in sentence.segments:
-            head = opening(words, times, segment.first, segment.last - 1)
-            conceded = phrases("leads", "concessions").at(words, head) is not None
-            for i in range(segment.first + 3, segment.last - 2):
-                turn = phrases("leads", "turns").at(words, i, segment.last) if conceded else None
-                if turn is not None:
-                    yield turn.last
-                    break
-                if words[i - 1] != ",":
-                    continue
-                if words[head] in PURPOSES:
-                    yield i
-                    break
-                if conceded and _still(words, i, segment.last):
-                    yield i
-                    break
-                if _worsens(words, verbs, segment, i):
-                    yield i
-                    break
-
-
-def _still(words: list[str], first: int, last: int) -> bool:
-    """"…, kinh tế của huyện vẫn giữ được đà tăng"."""
-    return any(words[i] == "vẫn" for i in range(first, min(first + 10, last)))
-
-
-def _worsens(words: list[str], verbs: bytes, segment: Segment, comma: int) -> bool:
-    return (
-        any(verbs[i] & FULL_STATE for i in range(segment.first, comma))
-        and not _fault(words, segment.first, comma)
-        and not verbs[comma]
-        and _fault(words, comma, segment.last)
+    """Leads in order of the text; ``subjects`` in order, lines in ``headlines`` have none."""
+    finder = _Finder(document, subjects, times)
+    return tuple(
+        lead
+        for index, sentence in enumerate(sentences)
+        if sentence.line not in headlines
+        for lead in finder.in_sentence(index, sentence)
     )
 
 
-def needs(words: list[str], sentences: Sequence[Sentence]) -> Iterator[int]:
-    """Where a need follows a fault in one clause: "X còn tiềm ẩn nguy cơ, | cần Y" (rule 5)."""
-    for sentence in sentences:
-        for segment in sentence.segments:
-            for i in range(segment.first + 2, segment.last):
-                if words[i - 1] not in ",-":
-                    continue
-                needed = any(w in _NEEDS for w in words[i : min(i + 8, segment.last)])
-                if needed and _fault(words, segment.first, i):
-                    yield i
-                    break
+@dataclass(slots=True)
+class _Stand:
+    """What is known at a verb: the clause and its head, who was named last, who may speak."""
 
-
-_NEEDS = frozenset(["cần", "phải"])
-
-
-def _fault(words: list[str], first: int, last: int) -> bool:
-    return any("fault_word" in c.marks for hit in cues().scan(words, first, last) for c in hit.entry)
+    segment: Segment
+    head: int
+    near: Subject | None = None
+    speaker: PersonMention | None = None
 
 
 class _Finder:
     def __init__(
         self,
-        words: list[str],
-        people: Mapping[int, PersonMention],
-        bodies: Mapping[int, BodyMention],
+        document: Document,
+        subjects: Sequence[Subject],
         times: Mapping[int, TimeMention],
     ) -> None:
-        self.words = words
-        self.people = people
-        self.bodies = bodies
+        self.words = document.tokens.words
         self.times = times
+        self.subjects = subjects
+        self.subject_starts = [s.first for s in subjects]
+        self.named = frozenset(self.subject_starts)
+        self.verbs = _verbs().find(document.tokens)
+        self.verb_starts = [v.first for v in self.verbs]
         self.spoke = False  # somebody has spoken before
         self.line = -1
         self.ordering = -1  # the line in which a person gives orders
 
     def in_sentence(self, index: int, sentence: Sentence) -> Iterator[Lead]:
-        speaker: PersonMention | None = None
         self.line = sentence.line
+        speaker: PersonMention | None = None
         for segment in sentence.segments:
             head = opening(self.words, self.times, segment.first, segment.last)
-            lead, speaker = self._in_segment(index, segment, head, speaker)
-            if lead is not None:
-                self.spoke = self.spoke or lead.kind in ("order", "say", "praise")
-                if lead.kind == "order" and isinstance(lead.subject, PersonMention):
-                    self.ordering = sentence.line
-                yield lead
+            stand = _Stand(segment, head, speaker=speaker)
+            lead = self._in_segment(index, stand)
+            speaker = stand.speaker
+            if lead is None:
+                continue
+            self.spoke = self.spoke or lead.kind in SPEAKING
+            if lead.kind == "order" and isinstance(lead.subject, PersonMention):
+                self.ordering = sentence.line
+            yield lead
 
-    def _in_segment(
-        self, index: int, segment: Segment, head: int, speaker: PersonMention | None
-    ) -> tuple[Lead | None, PersonMention | None]:
-        near: Subject | None = None
+    def _in_segment(self, index: int, stand: _Stand) -> Lead | None:
+        """The first verb that orders or sets, else the first that says or praises."""
         said: Lead | None = None
-        i = segment.first
-        while i < segment.last:
-            subject = self.people.get(i) or self.bodies.get(i)
-            if subject is not None and subject.last <= segment.last:
-                near = subject
-                if isinstance(subject, PersonMention):
-                    speaker = subject
-                i = max(subject.last, i + 1)
+        for verb in self._verbs_in(stand):
+            if not self._counts(verb, stand):
                 continue
-            verb = _verbs().at(self.words, i, segment.last)
-            if verb is None:
-                i += 1
-                continue
-            kind = verb.entry
-            if self._counts(verb, segment, head, near, speaker):
-                who = near if near is not None and self._adjacent(near.last, verb.first) else None
-                who = who or (near if kind in ("goal", "task") else speaker)
-                cut = segment.first if kind == "praise" else self._behind(verb.last, segment.last)
-                lead = Lead(index, verb.first, cut, kind, who)
-                if kind not in ("say", "praise"):
-                    return lead, speaker
-                said = said or lead
-            i = verb.last
-        return said, speaker
+            lead = self._lead(index, verb, stand)
+            if lead.kind not in ("say", "praise"):
+                return lead
+            said = said or lead
+        return said
 
-    def _counts(
-        self,
-        verb: Hit[LeadKind],
-        segment: Segment,
-        head: int,
-        near: Subject | None,
-        speaker: PersonMention | None,
-    ) -> bool:
-        at_head = verb.first == head
+    def _verbs_in(self, stand: _Stand) -> Iterator[Hit[LeadKind]]:
+        """Lead verbs of a clause that are no part of a name; names are noted on the way."""
+        first, last = stand.segment.first, stand.segment.last
+        subject_at = bisect_left(self.subject_starts, first)
+        named_until = first
+        for i in range(bisect_left(self.verb_starts, first), len(self.verbs)):
+            verb = self.verbs[i]
+            if verb.first >= last:
+                break
+            while subject_at < len(self.subjects):
+                subject = self.subjects[subject_at]
+                if subject.first > verb.first or subject.last > last:
+                    break
+                subject_at += 1
+                if subject.first >= named_until:
+                    named_until = max(subject.last, subject.first + 1)
+                    self._note(stand, subject)
+            if verb.first >= named_until and verb.last <= last:
+                yield verb
+        for subject in self.subjects[subject_at : bisect_left(self.subject_starts, last)]:
+            if isinstance(subject, PersonMention) and subject.last <= last:
+                stand.speaker = subject
+
+    def _note(self, stand: _Stand, subject: Subject) -> None:
+        stand.near = subject
+        if isinstance(subject, PersonMention):
+            stand.speaker = subject
+
+    def _lead(self, index: int, verb: Hit[LeadKind], stand: _Stand) -> Lead:
+        kind, near = verb.entry, stand.near
         beside = near is not None and self._adjacent(near.last, verb.first)
-        if verb.entry in ("goal", "task"):
-            if self._set_before(verb, segment):
-                return False
-            return at_head or beside or self._by_meeting(segment.first, verb.first)
-        if verb.entry in ("say", "praise"):
-            if phrases("leads", "reported").at(self.words, segment.first) is not None:
-                return False
-            return isinstance(near, PersonMention) and (beside or near is speaker)
-        if self.words[verb.first] in _needs_addressee() and not self._addresses(verb, segment.last):
-            return False
-        if beside and isinstance(near, BodyMention) and self.ordering == self.line:
-            return False  # told by the speaker: "Ban Quản lý dự án yêu cầu nhà thầu tăng ca"
-        if beside:
-            plain = self.words[verb.first] in _needs_addressee() and self.words[verb.first] != "giao"
-            return not (isinstance(near, BodyMention) and plain)
-        if speaker is not None:
-            return True
-        return at_head and self.spoke and verb.first + 1 < segment.last
+        who = near if beside or kind in ("goal", "task") else stand.speaker
+        segment = stand.segment
+        cut = segment.first if kind == "praise" else self._behind(verb.last, segment.last)
+        return Lead(index, verb.first, cut, kind, who)
 
-    def _set_before(self, verb: Hit[LeadKind], segment: Segment) -> bool:
-        """"4/19 chỉ tiêu Đại hội đề ra không đạt": the verb only says whose target it was."""
-        if verb.last - verb.first != 2 or self.words[verb.first] not in ("đề", "đặt"):  # noqa: PLR2004
+    # ---- whether a verb leads ---------------------------------------------------------------
+
+    def _counts(self, verb: Hit[LeadKind], stand: _Stand) -> bool:
+        if verb.entry in ("goal", "task"):
+            return self._sets(verb, stand)
+        if verb.entry in ("say", "praise"):
+            return self._says(verb, stand)
+        return self._orders(verb, stand)
+
+    def _beside(self, verb: Hit[LeadKind], stand: _Stand) -> bool:
+        return stand.near is not None and self._adjacent(stand.near.last, verb.first)
+
+    def _sets(self, verb: Hit[LeadKind], stand: _Stand) -> bool:
+        if self._says_whose(verb, stand.segment):
             return False
+        if verb.first == stand.head or self._beside(verb, stand):
+            return True
+        return self._by_meeting(stand.segment.first, verb.first)
+
+    def _says(self, verb: Hit[LeadKind], stand: _Stand) -> bool:
+        reported = phrases("leads", "reported").at(self.words, stand.segment.first)
+        if reported is not None or not isinstance(stand.near, PersonMention):
+            return False
+        return self._beside(verb, stand) or stand.near is stand.speaker
+
+    def _orders(self, verb: Hit[LeadKind], stand: _Stand) -> bool:
+        plain = self.words[verb.first] in _plain_orders()
+        if plain and not self._addresses(verb, stand.segment.last):
+            return False
+        if self._beside(verb, stand):
+            return isinstance(stand.near, PersonMention) or self._body_orders(verb, plain=plain)
+        if stand.speaker is not None:
+            return True
+        return verb.first == stand.head and self.spoke and verb.first + 1 < stand.segment.last
+
+    def _body_orders(self, verb: Hit[LeadKind], *, plain: bool) -> bool:
+        """Whether a body gives orders, and is not told to: "Ban Quản lý yêu cầu nhà thầu …"."""
+        if self.ordering == self.line:
+            return False
+        return not plain or self.words[verb.first] == "giao"
+
+    def _says_whose(self, verb: Hit[LeadKind], segment: Segment) -> bool:
+        """Whether a verb only says whose target it was: "4/19 chỉ tiêu Đại hội đề ra"."""
+        if tuple(self.words[verb.first : verb.last]) not in _ATTRIBUTES:
+            return False
+        things = phrases("leads", "set_things")
         for i in range(verb.first - 1, max(segment.first, verb.first - _NEAR_THING) - 1, -1):
             if self.words[i] == ",":
                 return False
-            if phrases("leads", "set_things").at(self.words, i, verb.first) is not None:
+            if things.at(self.words, i, verb.first) is not None:
                 return True
         return False
 
     def _addresses(self, verb: Hit[LeadKind], last: int) -> bool:
-        """Whether order verbs that are also plain verbs are followed by somebody or a colon."""
+        """Whether an order verb that is also a plain verb is followed by somebody or a colon."""
         i = self._behind(verb.last, last)
         if i >= last:
             return last < len(self.words) and self.words[last] == ":"
-        if self.words[i - 1] == ":" or self.words[i] == ":":
-            return True
-        if i in self.bodies or i in self.people:
+        if ":" in self.words[i - 1 : i + 1] or i in self.named:
             return True
         return phrases("leads", "addressee_nouns").at(self.words, i, last) is not None
 
     def _adjacent(self, subject_end: int, verb: int) -> bool:
+        """Whether only adverbs stand between a subject and a verb."""
         if not 0 <= verb - subject_end <= _NEAR:
             return False
         i = subject_end
         while i < verb:
             hit = phrases("leads", "adverbs").at(self.words, i, verb)
-            if hit is None and self.words[i] not in ",":
+            if hit is None and self.words[i] != ",":
                 return False
             i = hit.last if hit is not None else i + 1
         return True
 
     def _by_meeting(self, first: int, verb: int) -> bool:
-        """"Đại hội thống nhất mục tiêu", "Nghị quyết đề ra 23 chỉ tiêu"."""
-        if verb - first > 14:  # noqa: PLR2004 - a lead is short
+        """Whether a meeting or paper decides: "Đại hội thống nhất mục tiêu"."""
+        if verb - first > _LONGEST:
             return False
-        return any(
-            phrases("leads", "deciders").at(self.words, i, verb) is not None for i in range(first, verb)
-        )
+        return next(phrases("leads", "deciders").scan(self.words, first, verb), None) is not None
 
     def _behind(self, i: int, last: int) -> int:
+        """The token behind a verb and what belongs to it."""
+        fillers = phrases("leads", "fillers")
         while i < last:
-            hit = phrases("leads", "fillers").at(self.words, i, last)
+            hit = fillers.at(self.words, i, last)
             if hit is not None and hit.last < last:
                 i = hit.last
             elif self.words[i] in ":,":
                 i += 1
-            elif (time := self.times.get(i)) is not None and time.last < last:
-                break
             else:
                 break
         return i
+
+
+_ATTRIBUTES = frozenset([("đề", "ra"), ("đặt", "ra")])
 
 
 @cache
@@ -285,5 +258,5 @@ def _verbs() -> Lexicon[LeadKind]:
 
 
 @cache
-def _needs_addressee() -> frozenset[str]:
+def _plain_orders() -> frozenset[str]:
     return frozenset(language("leads")["plain_orders"])

@@ -4,9 +4,9 @@ import time
 from dataclasses import dataclass
 from functools import cache
 
-import summarizer.embedded as embedded
 from prompts import fingerprint
 from schemas import Draft, Run, Summary
+from summarizer import embedded
 from summarizer.assemble import assemble
 from summarizer.documents import Document
 from summarizer.errors import SummarizerError
@@ -35,14 +35,11 @@ class Summarizer:
         started = time.perf_counter()
         reading = read(document)
         draft = embedded.draft(reading)
-        run = Run(
-            engine=EMBEDDED,
-            task=_task(),
-            issues=getattr(document, "issues", ()),
-        )
+        run = Run(engine=EMBEDDED, task=_task(), issues=document.issues)
         summary = assemble(reading, draft, run)
         seconds = round(time.perf_counter() - started, 4)
-        return summary.model_copy(update={"run": summary.run.model_copy(update={"seconds": seconds})})
+        timed = summary.run.model_copy(update={"seconds": seconds})
+        return summary.model_copy(update={"run": timed})
 
 
 def explain(document: Document | str) -> tuple[embedded.Decision, ...]:

@@ -10,12 +10,14 @@ from summarizer.context import read_context
 from summarizer.documents import Document
 from summarizer.figures import FigureMention, read_figures
 from summarizer.layout import Layout
-from summarizer.leads import Lead, find_leads, needs, turns
+from summarizer.leads import Lead, Subject, find_leads
 from summarizer.numerals import Numeral, read_numerals
 from summarizer.openings import opening
 from summarizer.people import BodyMention, PersonMention, find_bodies, find_people
+from summarizer.pieces import PieceCutter
 from summarizer.sentences import split_sentences
 from summarizer.times import Anchor, TimeMention, find_times
+from summarizer.turns import find_turns
 from summarizer.verbs import mark_verbs
 
 _TEXT_KINDS = frozenset(["body", "item", "heading", "title"])
@@ -88,12 +90,13 @@ def read(document: Document) -> Reading:
     ]
     sentences = split_sentences(document, lines)
     headlines = {i for i, line in enumerate(layout.lines) if line.kind in _HEADLINES}
-    leads = find_leads(document, sentences, people, bodies, times, headlines)
+    time_at = {t.first: t for t in times}
+    leads = find_leads(document, sentences, _subjects(people, bodies), time_at, headlines)
     verbs = mark_verbs(document.tokens)
     cuts = [lead.cut for lead in leads if lead.kind != "praise"]
-    cuts.extend(needs(document.tokens.words, sentences))
-    cuts.extend(turns(document.tokens.words, verbs, {t.first: t for t in times}, sentences))
-    clauses = cut_clauses(document, layout, sentences, cuts, figures, verbs, times)
+    cuts.extend(find_turns(document.tokens, verbs, time_at, sentences))
+    pieces = PieceCutter(document.tokens.words, verbs, figures, time_at)
+    clauses = cut_clauses(document, sentences, cuts, pieces)
     return Reading(
         document=document,
         layout=layout,
@@ -108,3 +111,10 @@ def read(document: Document) -> Reading:
         context=context,
         anchor=anchor,
     )
+
+
+def _subjects(
+    people: tuple[PersonMention, ...], bodies: tuple[BodyMention, ...]
+) -> tuple[Subject, ...]:
+    """People and bodies in order; a person first where both begin."""
+    return tuple(sorted((*people, *bodies), key=lambda m: m.first))

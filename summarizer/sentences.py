@@ -21,7 +21,7 @@ _LONGEST_LABEL = 5  # tokens before a colon that only labels the number behind i
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch between separators; ``opener`` is the separator before it: ``"."``, ``";"`` or ``":"``."""
+    """A stretch between separators; ``opener`` is the one before it: ``.``, ``;`` or ``:``."""
 
     first: int
     last: int
@@ -46,7 +46,7 @@ def shelter(words: Sequence[str], first: int, last: int) -> bytearray:
     for i in range(first, last):
         word = words[i]
         if word == '"':
-            if 0 <= open_quote and i - open_quote <= _LONGEST_QUOTE:
+            if open_quote >= 0 and i - open_quote <= _LONGEST_QUOTE:
                 _mark(inside, open_quote - first, i + 1 - first, 2)
                 open_quote = -1
             else:
@@ -74,9 +74,7 @@ def split_sentences(
     return tuple(found)
 
 
-def _sentences_of_line(
-    document: Document, line: int, first: int, last: int
-) -> Iterator[Sentence]:
+def _sentences_of_line(document: Document, line: int, first: int, last: int) -> Iterator[Sentence]:
     words = document.tokens.words
     first = _behind_marker(document, first, last)
     inside = shelter(words, first, last)
@@ -110,24 +108,26 @@ def _sentences_of_line(
 
 def _behind_marker(document: Document, first: int, last: int) -> int:
     """Skip "1.", "a)", "(2)", "-", "•" at the head of a line."""
-    words = document.tokens.words
-    i = first
-    if i < last and words[i] in ("-", "+", "•", "*", "►", "·", "●", "○", "▪"):
-        return i + 1
-    opened = i < last and words[i] == "("
-    if opened:
-        i += 1
-    if i + 1 < last and words[i + 1] in (".", ")", "/") and _is_marker(words[i]):
-        closed = words[i + 1] == ")" or (not opened and document.tokens.ends[i + 1] < document.tokens.starts[i + 2] if i + 2 < last else False)
-        if closed:
-            return i + 2
-    return first
+    words, starts, ends = document.tokens.words, document.tokens.starts, document.tokens.ends
+    if first < last and words[first] in _BULLETS:
+        return first + 1
+    opened = first < last and words[first] == "("
+    i = first + opened
+    if i + 2 >= last or not _is_marker(words[i]):
+        return first
+    spaced = not opened and words[i + 1] in "./" and ends[i + 1] < starts[i + 2]
+    return i + 2 if words[i + 1] == ")" or spaced else first
 
 
 def _is_marker(word: str) -> bool:
-    return (word.isdigit() and len(word) <= 2) or (len(word) == 1 and word.isalpha()) or word in _ROMAN
+    """Whether a word numbers a list: up to two digits, one letter or a Roman numeral."""
+    if word.isdigit():
+        return len(word) <= _LONGEST_NUMBER
+    return (len(word) == 1 and word.isalpha()) or word in _ROMAN
 
 
+_BULLETS = frozenset("-+•*►·●○▪")
+_LONGEST_NUMBER = 2  # digits of a list marker
 _ROMAN = frozenset(["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"])
 
 
@@ -148,8 +148,8 @@ def _separator(document: Document, i: int, start: int, last: int) -> tuple[str |
     if signs == ["."]:
         return ("." if _ends_sentence(document, i, last) else None), after
     if "…" in signs or signs.count(".") > 1:
-        upper = bool(following) and document.folded.text[starts[after]].isupper()
-        return ("." if not following or upper or "." in signs[-1:] and len(signs) <= 2 else ";"), after
+        ends_here = not following or document.folded.text[starts[after]].isupper()
+        return ("." if ends_here else ";"), after
     if "." in signs and ";" in signs:
         return ";", after
     return (";" if ";" in signs else "."), after
@@ -162,9 +162,12 @@ def _ends_sentence(document: Document, i: int, last: int) -> bool:
     before = words[i - 1] if i else ""
     if starts[i + 1] == ends[i]:  # no blank behind it: "TT.Ái Phước", "UB.MTTQ", or a lost blank
         text = document.folded.text
-        short = len(before) <= 3 and text[starts[i - 1] : ends[i - 1]].isupper()
+        short = len(before) <= _LONGEST_SHORT and text[starts[i - 1] : ends[i - 1]].isupper()
         return not (short or before in _abbreviations() or not words[i + 1][0].isalpha())
     return before not in _abbreviations()
+
+
+_LONGEST_SHORT = 3  # letters of an abbreviation with a full stop
 
 
 @cache

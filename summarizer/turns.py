@@ -1,0 +1,97 @@
+"""Turns: where one clause changes sides, so that it is cut there.
+
+Behind a concession ("Mặc dù dịch bệnh …, nhưng | huyện đã hoàn thành …", annotation guide, rule 3),
+behind a purpose ("Để đạt các chỉ tiêu trên, | huyện tập trung …"), from good to bad standing ("an ninh
+được giữ vững, | tội phạm có chiều hướng tăng") and from a fault to the need it makes ("X còn tiềm ẩn
+nguy cơ, | cần Y", rule 5). Positions are tokens.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+
+from summarizer.framing import cues
+from summarizer.lexicon import Tokens, phrases
+from summarizer.openings import opening
+from summarizer.sentences import Segment, Sentence
+from summarizer.times import TimeMention
+from summarizer.verbs import FULL_STATE
+
+PURPOSES = frozenset(["để", "nhằm", "muốn"])
+
+_NEEDS = frozenset(["cần", "phải"])
+_NEAR = 8  # tokens from a comma to the need or the "vẫn" that it brings
+_SHORTEST = 2  # tokens on either side of a turn
+
+
+def find_turns(
+    tokens: Tokens,
+    verbs: bytes,
+    times: Mapping[int, TimeMention],
+    sentences: Sequence[Sentence],
+) -> list[int]:
+    """Token positions at which clauses are cut, in order."""
+    finder = _Finder(tokens, verbs, times)
+    return [at for s in sentences for segment in s.segments for at in finder.turns(segment)]
+
+
+class _Finder:
+    def __init__(self, tokens: Tokens, verbs: bytes, times: Mapping[int, TimeMention]) -> None:
+        self.words = tokens.words
+        self.verbs = verbs
+        self.times = times
+        self.faults = [
+            hit.first
+            for hit in cues().find(tokens)
+            if any("fault_word" in cue.marks for cue in hit.entry)
+        ]
+        self.standings = [i for i, verb in enumerate(verbs) if verb & FULL_STATE]
+        self.turning = {hit.first: hit.last for hit in phrases("leads", "turns").find(tokens)}
+
+    def turns(self, segment: Segment) -> Iterator[int]:
+        head = opening(self.words, self.times, segment.first, segment.last - 1)
+        turn = self._of_concession(segment, head)
+        if turn is None:
+            turn = next((i for i in self._commas(segment) if self._worsens(segment, i)), None)
+        if turn is not None:
+            yield turn
+        need = next((i for i in self._commas(segment) if self._needs(segment, i)), None)
+        if need is not None and need != turn:
+            yield need
+
+    def _commas(self, segment: Segment) -> Iterator[int]:
+        """Positions behind commas with something on either side."""
+        for i in range(segment.first + _SHORTEST, segment.last - _SHORTEST):
+            if self.words[i - 1] in ",-":
+                yield i
+
+    def _of_concession(self, segment: Segment, head: int) -> int | None:
+        if self.words[head] in PURPOSES:
+            return next((i for i in self._commas(segment) if self.words[i - 1] == ","), None)
+        if phrases("leads", "concessions").at(self.words, head) is None:
+            return None
+        for i in range(head + 1, segment.last - _SHORTEST):
+            if i in self.turning:
+                return self.turning[i]
+            if self.words[i - 1] == "," and "vẫn" in self.words[i : i + _NEAR]:
+                return i
+        return None
+
+    def _worsens(self, segment: Segment, comma: int) -> bool:
+        if self.words[comma - 1] != "," or self.verbs[comma]:
+            return False
+        stood = _any_between(self.standings, segment.first, comma)
+        return (
+            stood
+            and not _any_between(self.faults, segment.first, comma)
+            and _any_between(self.faults, comma, segment.last)
+        )
+
+    def _needs(self, segment: Segment, comma: int) -> bool:
+        near = self.words[comma : min(comma + _NEAR, segment.last)]
+        needed = not _NEEDS.isdisjoint(near)
+        return needed and _any_between(self.faults, segment.first, comma)
+
+
+def _any_between(positions: Sequence[int], first: int, last: int) -> bool:
+    at = bisect_left(positions, first)
+    return at < len(positions) and positions[at] < last
