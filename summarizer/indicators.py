@@ -260,7 +260,7 @@ class _Namer:
 
     def _after(self, i: int, before: tuple[int, int]) -> tuple[int, int]:
         """The words behind the figure that say what it counts."""
-        rules, words = self.rules, self.words
+        words = self.words
         if words[i : i + 2] in _BOUNDS:
             i += 2
         i = self._past_names(i)
@@ -325,9 +325,9 @@ class _Namer:
         self, deed: tuple[int, int, str], before: tuple[int, int], after: tuple[int, int]
     ) -> str | None:
         start, stop, kind = deed
-        what = self._say(*after)
         if kind in self.rules.harm:
             return f"số {self.figure.unit or 'người'} {self.rules.harm[kind]}"
+        what = self._say(*after)
         subject = self._place(before[0], start)
         rest = before[1]
         for_whom = rest > stop and self.words[rest - 1] == "cho"
@@ -364,23 +364,26 @@ class _Namer:
         return _joined(counted, what, act)
 
     def _measured(self, before: tuple[int, int], after: tuple[int, int]) -> str | None:
-        name = self._say(*before)
-        what = self._say(*after)
-        role = self.figure.role
         counted = self.counted
-        if role == "rank":
-            a, b = self._open(*after), after[1]
-            actor = self.rules.actors.at(self.words, *before) if name else None
-            return _joined("xếp hạng", name if name and actor is None else self._say(a, b))
+        if self.figure.role == "rank":
+            return self._ranked(before, after)
         if counted == "%":
             return self._percentage(before, after)
+        name = self._say(*before)
         if not name:
+            what = self._say(*after)
             if what and self._is_head(*after):
                 return what
             return _joined(counted, what) if counted or what else None
         if self._is_head(*before):
             return name
         return self._amount(counted, name, before, after)
+
+    def _ranked(self, before: tuple[int, int], after: tuple[int, int]) -> str:
+        name = self._say(*before)
+        a, b = self._open(*after), after[1]
+        actor = self.rules.actors.at(self.words, *before) if name else None
+        return _joined("xếp hạng", name if name and actor is None else self._say(a, b))
 
     def _amount(
         self, counted: str, name: str, before: tuple[int, int], after: tuple[int, int]
@@ -523,30 +526,34 @@ class _Namer:
 
     def _say(self, a: int, b: int) -> str:
         """Tokens ``[a, b)`` in the words of the source, without noise, abbreviations opened."""
-        words, starts, ends = self.words, self.tokens.starts, self.tokens.ends
-        if self.rules.touched.isdisjoint(words[a:b]):
+        words, touched = self.words, self.rules.touched
+        if touched.isdisjoint(words[a:b]):
             return self._plain(a, b)
+        starts, ends = self.tokens.starts, self.tokens.ends
         pieces: list[str] = []
         i = a
         while i < b:
-            noise = self.rules.noise.at(words, i, b)
-            if noise is not None and self._is_noise(noise.entry, a, i):
-                i = noise.last
+            if words[i] in touched and (after := self._unsaid(a, i, b)) > i:
+                i = after
                 continue
-            until = self._time_until(i, b) if words[i] in _TIMES or words[i] in _TIME_LEADS else i
-            if until > i:
-                i = until
-                continue
-            word = self.rules.abbreviations.get(words[i])
-            if words[i] == "(" and words[i + 2 : i + 3] == [")"]:
-                i += 3  # an abbreviation told in brackets: "nông thôn mới (NTM)"
-                continue
-            word = word or self.text[starts[i] : ends[i]]
+            word = self.rules.abbreviations.get(words[i]) or self.text[starts[i] : ends[i]]
             if i == self.first and word[1:].islower() and not self._is_place(a, b):
                 word = word.lower()
             pieces.append(word if pieces and starts[i] == ends[i - 1] else " " + word)
             i += 1
         return "".join(pieces).strip(" ,;:-.")
+
+    def _unsaid(self, a: int, i: int, b: int) -> int:
+        """Where noise, a time or an abbreviation in brackets that begins at ``i`` ends."""
+        words = self.words
+        noise = self.rules.noise.at(words, i, b)
+        if noise is not None and self._is_noise(noise.entry, a, i):
+            return noise.last
+        if words[i] in _TIMES or words[i] in _TIME_LEADS:
+            return self._time_until(i, b)
+        if words[i] == "(" and words[i + 2 : i + 3] == [")"]:
+            return i + 3  # "nông thôn mới (NTM)"
+        return i
 
     def _plain(self, a: int, b: int) -> str:
         if a >= b:
