@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 LineKind = Literal["furniture", "stamp", "title", "caption", "byline", "heading", "item", "body"]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):  # made for every line: a tuple costs a third of a dataclass
     """A line of the folded text: offsets ``[start, end)``, tokens ``[first, last)``."""
 
     start: int
@@ -79,7 +78,7 @@ _PARAGRAPH = 180  # characters of a line that reopens a body thought to be over
 _SHORT = 300  # characters of the longest caption, heading or title
 
 
-class _Row(NamedTuple):  # made for every line: a tuple costs a third of a dataclass
+class _Row(NamedTuple):
     start: int
     end: int
     first: int
