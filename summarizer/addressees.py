@@ -58,7 +58,7 @@ def _action(
                 i = noun.last
                 continue
         body = bodies.get(i)
-        if body is not None and body.last <= last:
+        if body is not None and body.last <= last and not _acts_itself(document, verbs, body):
             i = max(body.last, i + 1)
             continue
         if words[i] == "đạt" and words[i - 1] not in _ATTRIBUTE:
@@ -70,6 +70,12 @@ def _action(
                 return i
         i += 1
     return None
+
+
+def _acts_itself(document: Document, verbs: bytes, body: BodyMention) -> bool:
+    """Whether a name in small letters swallowed its verb: "các phòng, ban xây dựng kế hoạch"."""
+    written = document.folded.text[body.start : body.end]
+    return written.islower() and any(v & ACT for v in verbs[body.first + 1 : body.last])
 
 
 def _names(

@@ -108,7 +108,24 @@ class _Assembler:
             made = build(f"{letter}{len(built) + 1}", item)
             if made is not None:
                 built.append(made)
-        return tuple(built)
+        return self._once(letter, built)
+
+    def _once(self, letter: str, built: list["_Built"]) -> tuple["_Built", ...]:
+        """What is told twice is one item, quoted at its fullest statement (rule 14)."""
+        fullest: dict[object, _Built] = {}
+        for item in built:
+            key = _told(item)
+            known = fullest.get(key)
+            if known is None or len(item.statement) > len(known.statement):
+                fullest[key] = item
+            if known is not None:
+                self._drop("told_twice", f"{known.statement!r} and {item.statement!r} are one item")
+        if len(fullest) == len(built):
+            return tuple(built)
+        return tuple(
+            item.model_copy(update={"id": f"{letter}{n}"})
+            for n, item in enumerate(fullest.values(), 1)
+        )
 
     # ---- passages ---------------------------------------------------------------------------
 
@@ -316,7 +333,15 @@ def _plain(text: str) -> str:
     return text
 
 
-_Built = TypeVar("_Built")
+_Built = TypeVar("_Built", Achievement, Shortcoming, Target, Directive)
+
+
+def _told(item: Achievement | Shortcoming | Target | Directive) -> object:
+    """What an item says, whatever the words: its indicator and figures, else its statement."""
+    if isinstance(item, Directive) or not item.figures or not item.indicator:
+        return item.statement.casefold()
+    figures = frozenset((f.role, f.value, f.upper, f.total, f.unit) for f in item.figures)
+    return item.indicator.casefold(), figures
 
 
 def _inside(spans: Sequence[tuple[int, int]]) -> Callable[[int], bool]:

@@ -95,7 +95,9 @@ class Assignments:
 
     def _note_addressees(self, member: Member) -> None:
         """Addressees that a lead names for the list behind it."""
-        head = self.reading.opening(member.first, member.last)
+        lead = member.lead
+        first = member.first if lead is None else max(member.first, lead.cut)
+        head = self.reading.opening(first, member.last)
         for at in range(head, min(head + _REACH, member.last)):
             named = self.reading.addressees(at, member.last)
             if named is not None:

@@ -1,7 +1,7 @@
 """Frames: how each stretch of a report is to be read.
 
-Every semicolon member of the text collects weights: from cues (``language/cues.toml``) and from what
-code found in it, such as times, leads, figures or the verb at its head (``language/frames.toml``).
+Every semicolon member of the text collects weights: from cues (``language/cues.toml``) and from
+what code found in it, such as times, leads, figures or its first verb (``language/frames.toml``).
 The frames of all members are then decided together: the sequence with the largest sum of weights
 less the price of every change of frame, found by the Viterbi algorithm (Viterbi 1967). A change is
 dear inside a sentence, cheaper at a new one and cheapest at a new paragraph.
@@ -261,17 +261,10 @@ def _applies(cue: Cue, member: Member, at: int, opened_until: int) -> bool:
     """Whether a cue counts where it stands; a clause of purpose sets no ends."""
     if member.purpose and any(index == _GOALS for index, _ in cue.weights):
         return False
-    if cue.at == "any":
-        return True
-    if cue.at == "heading":
-        return member.kind == "heading"
-    if at >= opened_until:
-        return False
-    if cue.at == "first":
-        return at <= member.head
-    if cue.at == "head":
-        return at <= member.head + _HEAD
-    return member.boundary > MEMBER
+    if cue.at in ("any", "heading"):
+        return cue.at == "any" or member.kind == "heading"
+    reaches = {"first": at <= member.head, "head": at <= member.head + _HEAD}
+    return at < opened_until and reaches.get(cue.at, member.boundary > MEMBER)
 
 
 def _starts_within(starts: Sequence[int], member: Member) -> bool:

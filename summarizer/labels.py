@@ -65,7 +65,7 @@ class _Labeller:
     def label(self, member: Member) -> Labelled:
         rule = self.rules.get(member.frame)
         if rule is None or member.kind in ("title", "heading") or self._only_opens(member):
-            return Labelled(member, ("none",) * len(member.clauses), directive=False)
+            return Labelled(member, tuple("none" for _ in member.clauses), directive=False)
         labels = tuple(rule(member, clause) for clause in member.clauses)
         directive = member.frame in ("tasks", "orders") and self._is_action(member, labels)
         return Labelled(member, labels, directive)

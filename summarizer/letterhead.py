@@ -1,7 +1,7 @@
 """The letterhead of an official paper: whose paper it is, from the two columns at its top.
 
-    ỦY BAN NHÂN DÂN        CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
-    HUYỆN PHÚ CẦN              Độc lập - Tự do - Hạnh phúc
+``ỦY BAN NHÂN DÂN        CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM``
+``HUYỆN PHÚ CẦN              Độc lập - Tự do - Hạnh phúc``
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Pieces: a clause that counts several things is cut into one piece per indicator.
 
-"Tỷ lệ hộ nghèo còn 0,85%, | tỷ lệ hộ cận nghèo còn 1,92%": every figure that opens an indicator of its
-own begins a piece; figures that go on with the one before it stay (annotation guide, rules 16, 18
+"Tỷ lệ hộ nghèo còn 0,85%, | tỷ lệ hộ cận nghèo còn 1,92%": every figure that opens an indicator of
+its own begins a piece; figures that go on with the one before it stay (annotation guide, rules 16, 18
 and 24). Statements beside the figures are pieces too. Positions are tokens, half open.
 """
 
@@ -26,7 +26,7 @@ _JOINTS = frozenset([",", "và"])
 
 
 class Piece(NamedTuple):
-    """Tokens ``[first, last)``; a quote begins at ``anchor`` to hold the noun the piece leans on."""
+    """Tokens ``[first, last)``; a quote begins at ``anchor`` to hold the noun it leans on."""
 
     first: int
     last: int

@@ -1,8 +1,8 @@
 """Where a quote begins and ends: the smallest passage that holds what an item says.
 
-Annotation guide, rules 19, 20 and 22: frames, connectives and leads stay outside, and so does a long
-run-up to a counted thing ("Qua đánh giá chất lượng tổ chức đảng, có | 10/16 chi bộ …"). The words that
-decide stand in ``language/quotes.toml``. Positions are tokens, half open.
+Annotation guide, rules 19, 20 and 22: frames, connectives and leads stay outside, and so does a
+long run-up to a counted thing ("Qua đánh giá chất lượng tổ chức đảng, có | 10/16 chi bộ …"). The
+words that decide stand in ``language/quotes.toml``. Positions are tokens, half open.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,9 +1,9 @@
 """Turns: where one clause changes sides, so that it is cut there.
 
 Behind a concession ("Mặc dù dịch bệnh …, nhưng | huyện đã hoàn thành …", annotation guide, rule 3),
-behind a purpose ("Để đạt các chỉ tiêu trên, | huyện tập trung …"), from good to bad standing ("an ninh
-được giữ vững, | tội phạm có chiều hướng tăng") and from a fault to the need it makes ("X còn tiềm ẩn
-nguy cơ, | cần Y", rule 5). Positions are tokens.
+behind a purpose ("Để đạt các chỉ tiêu trên, | huyện tập trung …"), from good to bad standing ("an
+ninh được giữ vững, | tội phạm có chiều hướng tăng") and from a fault to the need it makes ("X còn
+tiềm ẩn nguy cơ, | cần Y", rule 5). Positions are tokens.
 """
 
 from bisect import bisect_left
