@@ -91,17 +91,16 @@ def scan(words: list[str], start: int, end: int) -> list[Hit[Cue]]:
     found: list[Hit[Cue]] = []
     i = start
     while i < end:
-        hit = _CUES.at(words, i, end) if words[i] in _FIRST else None
-        if hit is None:
+        if words[i] not in _FIRST or (hit := _CUES.at(words, i, end)) is None:
             i += 1
             continue
-        if hit.entry.kind in _MORE:
-            more, i = _MORE[hit.entry.kind], hit.last
+        first, i, cue = hit
+        if cue.kind in _MORE:
+            more = _MORE[cue.kind]
             while i < end and words[i] in more:
                 i += 1
-            hit = Hit(hit.first, i, hit.entry)
+            hit = Hit(first, i, cue)
         found.append(hit)
-        i = hit.last
     return found
 
 
@@ -110,9 +109,10 @@ def read_lead(words: list[str], text: str, starts: list[int], start: int, p: int
     lead = Lead(start)
     place, gap = p, 0
     for hit in reversed(scan(words, start, p)):
-        gap += place - hit.last
-        place = hit.first
-        kind = hit.entry.kind
+        first, last, cue = hit
+        gap += place - last
+        place = first
+        kind = cue.kind
         if lead.verb is not None and (gap > lead.gap or kind in _HEADS):
             lead.verb_first = False
         if kind in _MORE:
@@ -120,7 +120,7 @@ def read_lead(words: list[str], text: str, starts: list[int], start: int, p: int
         elif kind != "filler":
             _note(lead, hit, gap, words)
             if kind in _HEADS:
-                gap += hit.last - hit.first
+                gap += last - first
     gap += place - start
     if gap > lead.gap:
         lead.verb_first = False

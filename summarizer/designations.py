@@ -17,10 +17,11 @@ def read_designation(tokens: Tokens, text: str, p: int) -> str | None:
     if len(word) >= _LONG and word.isdecimal():
         return "phone" if word[0] == "0" else "counter"
     left = text[start - 1] if start else " "
-    if left.isalpha():
-        return _behind_letters(tokens, text, p)
-    if left in "/-+._" and _is_path(text, start, end):
-        return "name"
+    if left != " ":  # few numbers touch what stands before them
+        if left.isalpha():
+            return _behind_letters(tokens, text, p)
+        if left in "/-+._" and _is_path(text, start, end):
+            return "name"
     right = text[end] if end < len(text) else " "
     if right.isalpha() and tokens.ends[p + 1] == end + 1:  # a single letter
         return _before_letter(tokens.words, p, right)

@@ -264,11 +264,11 @@ class _Reading:
 
     def _flags(self, case: Case, role: Role) -> tuple[Flag, ...]:
         amount = case.amount
-        codes = list(amount.used[0].flags)
+        codes = amount.used[0].flags
         if codes and amount.kind in ("money", "percent"):
-            codes = [code for code in codes if code != "separator_ambiguous"]
+            codes = tuple(code for code in codes if code != "separator_ambiguous")
         if amount.unit is None and role not in _UNNAMED and amount.total is None:
-            codes.append("unit_missing")
+            codes += ("unit_missing",)
         if self.masked[amount.first - 1] == "~" and case.before[0] == "0":
-            codes.append("spaced_number")  # 0 74%
-        return tuple(_FLAGS[code] for code in codes)
+            codes += ("spaced_number",)  # 0 74%
+        return tuple(_FLAGS[code] for code in codes) if codes else ()

@@ -107,12 +107,14 @@ class _Reading:
         self.found: list[Numeral] = []
 
     def numerals(self) -> list[Numeral]:
-        done = 0
+        words, done = self.words, -1
         for p in _digits(self.tokens.places):
             if p >= done:
                 numeral = self._plain_year(p) or self._read(p)
+                if p == done + 1 and words[done] in _JOINS:
+                    numeral = self._continued(self.found[-1], numeral)
                 done = numeral.last
-                self.found.append(self._continued(numeral))
+                self.found.append(numeral)
         return self.found
 
     def _plain_year(self, p: int) -> Numeral | None:
@@ -140,9 +142,9 @@ class _Reading:
     def _torn(self, p: int) -> Numeral | None:
         """112, 56% and 98 .5%: a tail of one or two digits before a percent sign."""
         words = self.words
-        word, sign, tail = words[p : p + 3]
-        if sign not in (",", ".") or words[p + 3] != "%":
+        if words[p + 3] != "%" or words[p + 1] not in (",", "."):
             return None
+        word, sign, tail = words[p : p + 3]
         if not (tail.isdecimal() and len(tail) <= _TAIL and word.isdecimal()):
             return None
         if len(word) > _TORN or is_year(word) or words[p - 1] in ("%", ",", "năm"):
@@ -242,13 +244,7 @@ class _Reading:
 
     # Lists and ranges share the reason of their neighbour.
 
-    def _continued(self, numeral: Numeral) -> Numeral:
-        if not self.found:
-            return numeral
-        last = self.found[-1]
-        gap = numeral.first - last.last
-        if gap != 1 or self.words[last.last] not in _JOINS:
-            return numeral
+    def _continued(self, last: Numeral, numeral: Numeral) -> Numeral:
         if numeral.reason is None and last.reason in _LISTED:
             if self._joins(last, numeral):
                 return numeral._replace(reason=last.reason)

@@ -28,17 +28,10 @@ class Unit(NamedTuple):
     end: int
 
 
-def _entries() -> list[tuple[str, tuple[str, int]]]:
-    found = []
-    for kind in _KINDS[1:]:
-        for phrase in _DATA[kind]["words"]:
-            key = match_key(phrase)
-            found.append((phrase, (kind, _SHOWN.get(key, len(tokenize(key).words)))))
-    return found
-
-
-_UNITS = Lexicon(_entries())
-_FIRST = frozenset(tokenize(match_key(phrase)).words[0] for phrase, _ in _entries())
+_KEYS = [(kind, match_key(phrase)) for kind in _KINDS[1:] for phrase in _DATA[kind]["words"]]
+_WORDS = {key: tokenize(key).words for _, key in _KEYS}
+_UNITS = Lexicon((key, (kind, _SHOWN.get(key, len(_WORDS[key])))) for kind, key in _KEYS)
+_FIRST = frozenset(words[0] for words in _WORDS.values())
 
 
 def is_unit(words: list[str], i: int) -> bool:
