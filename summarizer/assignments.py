@@ -16,6 +16,7 @@ from summarizer.people import PersonMention
 from summarizer.reading import Reading
 
 _LONGEST_OFFICE = 16  # tokens of a heading that names an office
+_NEAR_HEAD = 4  # tokens in which a lead names the paper whose points follow
 _REACH = 12  # tokens in which a lead names addressees
 
 
@@ -131,9 +132,12 @@ class Assignments:
 
     def _paper_in(self, member: Member) -> str | None:
         """The paper whose points follow: "Chỉ thị đưa ra 8 nhiệm vụ …:"."""
-        papers = phrases("labels", "papers")
-        hit = next(papers.scan(self.reading.words, member.first, member.last), None)
-        return self.reading.words_of(hit.first, hit.last) if hit else None
+        reading, first = self.reading, member.first
+        for at in range(first, min(first + _NEAR_HEAD, member.last)):
+            hit = phrases("labels", "papers").at(reading.words, at, member.last)
+            if hit is not None:
+                return reading.words_of(hit.first, hit.last)
+        return None
 
     # ---- tasks the body sets itself -----------------------------------------------------------
 

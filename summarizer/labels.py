@@ -13,7 +13,7 @@ from summarizer.clauses import Clause
 from summarizer.frames import Member, read_frames
 from summarizer.lexicon import Lexicon, language, phrases
 from summarizer.reading import Reading
-from summarizer.turns import PURPOSES
+from summarizer.turns import NEEDS, PURPOSES
 from summarizer.verbs import ACT, FULL_STATE, STATE
 
 Label = Literal["achievement", "shortcoming", "target", "none"]
@@ -120,7 +120,7 @@ class _Labeller:
     def _end(self, member: Member, clause: Clause) -> Label:
         """Inside tasks and orders only a figure to reach or a milestone is an end (rules 8, 12)."""
         marks = member.marks(clause.first, clause.last)
-        if "fault_word" in marks and not self._acting(clause):
+        if "fault_word" in marks and (self._before_need(clause) or not self._acting(clause)):
             return "shortcoming"
         if self._reaches(clause) or self._is_milestone(clause):
             return "target"
@@ -152,6 +152,12 @@ class _Labeller:
         acts = [i for i in range(clause.first, figure) if self.verbs[i] & ACT]
         dealing = phrases("labels", "dealing")
         return bool(acts) and dealing.at(self.words, acts[-1], figure) is not None
+
+    def _before_need(self, clause: Clause) -> bool:
+        """Whether the need it makes follows: "X còn ẩn chứa nguy cơ, cần Y" (rule 5)."""
+        return self.words[clause.last : clause.last + 1] == [","] and (
+            self.words[clause.last + 1] in NEEDS
+        )
 
     def _acting(self, clause: Clause) -> bool:
         """Whether a clause begins with its action or with who is to take it."""

@@ -70,22 +70,23 @@ def tokenize(key: str) -> Tokens:
     return Tokens(words, starts, ends)
 
 
-_Pieces = tuple[tuple[str, int, int], ...]
+_Piece = tuple[str, int, int]
 
 
-class _Chunks(dict[str, _Pieces]):
+class _Chunks(dict[str, Iterable[_Piece]]):
     """The tokens between two blanks with their offsets: the same few thousand in all reports."""
 
     _LONGEST = 20
     _MOST = 8_192
 
-    def __missing__(self, chunk: str) -> _Pieces:
-        pieces = tuple((found.group(), *found.span()) for found in _TOKEN.finditer(chunk))
-        if len(chunk) <= self._LONGEST:
-            if len(self) >= self._MOST:
-                self.clear()
-            self[chunk] = pieces
-        return pieces
+    def __missing__(self, chunk: str) -> Iterable[_Piece]:
+        pieces = ((found.group(), *found.span()) for found in _TOKEN.finditer(chunk))
+        if len(chunk) > self._LONGEST:
+            return pieces
+        if len(self) >= self._MOST:
+            self.clear()
+        kept = self[chunk] = tuple(pieces)
+        return kept
 
 
 _CHUNKS = _Chunks()

@@ -525,16 +525,10 @@ def _body(page: _Page, piece: Hit[str]) -> BodyMention | None:
     if piece.entry == "opening" and last == piece.last:
         return None
     level = piece.entry == "level"
-    return BodyMention(
-        first=first,
-        last=last,
-        start=page.starts[first],
-        end=page.ends[last - 1],
-        name=page.slice(first, last),
-        kind="place" if level else "body",
-        bare=level and last == piece.last,
-        place=_place(page, first, last),
-    )
+    start, end = page.starts[first], page.ends[last - 1]
+    name, place = page.slice(first, last), _place(page, first, last)
+    kind, bare = "place" if level else "body", level and last == piece.last
+    return BodyMention(first, last, start, end, name, kind, bare, place)  # keywords cost double
 
 
 def _place(page: _Page, first: int, last: int) -> str | None:

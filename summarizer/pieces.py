@@ -160,8 +160,8 @@ class PieceCutter:
 
     def _statement_before(self, stretch: _Stretch, high: int) -> int | None:
         """End of a complete statement before the first figure ("X được quan tâm, tỷ lệ …")."""
-        if stretch.sheltered(high):
-            return self._bracket(stretch, high)
+        if stretch.sheltered(high) and (bracket := self._bracket(stretch, high)) is not None:
+            return bracket
         for i in range(high - 1, stretch.first, -1):
             if not stretch.sheltered(i) and self._ends_statement(stretch.first, i, high):
                 return i

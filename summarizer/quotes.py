@@ -52,7 +52,11 @@ def _opened(words: list[str], times: Mapping[int, TimeMention], first: int, last
 
 def _behind_adverbial(words: list[str], first: int, last: int) -> int:
     """Skip "Sau sắp xếp,", "Trên lĩnh vực văn hóa - xã hội,", "Theo Sở Công thương,"."""
-    if first < last and words[first] in _set("adverbial_heads"):
+    if (
+        first + 1 < last
+        and words[first] in _set("adverbial_heads")
+        and words[first + 1] not in _set("not_adverbial")
+    ):
         for i in range(first + 1, min(first + _ADVERBIAL, last)):
             if words[i][0].isdigit():
                 break

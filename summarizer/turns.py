@@ -18,7 +18,7 @@ from summarizer.verbs import FULL_STATE
 
 PURPOSES = frozenset(["để", "nhằm", "muốn"])
 
-_NEEDS = frozenset(["cần", "phải"])
+NEEDS = frozenset(["cần", "phải"])
 _NEAR = 8  # tokens from a comma to the need or the "vẫn" that it brings
 _SHORTEST = 2  # tokens on either side of a turn
 
@@ -88,7 +88,7 @@ class _Finder:
 
     def _needs(self, segment: Segment, comma: int) -> bool:
         near = self.words[comma : min(comma + _NEAR, segment.last)]
-        needed = not _NEEDS.isdisjoint(near)
+        needed = not NEEDS.isdisjoint(near)
         return needed and _any_between(self.faults, segment.first, comma)
 
 
