@@ -64,7 +64,6 @@ class _Assembler:
         self.folded = reading.document.folded
         self.tokens = reading.document.tokens
         self.clauses = {c.number: c for c in reading.clauses}
-        self.times = {t.first: t for t in reading.times}
         self.issues: list[Flag] = []
         self.used: set[int] = set()  # first tokens of the numerals that items use
         self.quoted: list[tuple[int, int]] = []  # tokens of directives
@@ -148,7 +147,7 @@ class _Assembler:
         return [self._passage(r, measured=measured) for r in runs]
 
     def _passage(self, run: list[Clause], *, measured: bool) -> _Span:
-        first, last = quote_span(self.tokens.words, self.times, run, measured=measured)
+        first, last = quote_span(self.tokens.words, self.reading.openings, run, measured=measured)
         return _Span(first, last, self.tokens.starts[first], self.tokens.ends[last - 1])
 
     def _evidence(self, spans: Iterable[_Span]) -> tuple[Evidence, ...]:

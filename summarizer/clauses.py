@@ -7,7 +7,7 @@ of a document cover its text exactly once (annotation guide, rules 16-18, 21, 22
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,10 +15,8 @@ from summarizer.documents import Document
 from summarizer.figures import FigureMention
 from summarizer.layout import Layout
 from summarizer.lexicon import phrases
-from summarizer.openings import opening
 from summarizer.pieces import Piece, PieceCutter
 from summarizer.sentences import Segment, Sentence
-from summarizer.times import TimeMention
 from summarizer.verbs import ACT, STATE
 
 _HEAD = 6  # tokens in which an imperative begins
@@ -109,7 +107,7 @@ class _Joiner:
         self.pieces = pieces
         self.words = pieces.words
         self.verbs = pieces.verbs
-        self.times: Mapping[int, TimeMention] = pieces.times
+        self.openings = pieces.openings
         self.cuts = cuts
 
     def segments(self, sentence: Sentence) -> list[Segment]:
@@ -157,7 +155,7 @@ class _Joiner:
     def _is_fragment(self, segment: Segment) -> bool:
         if self.pieces.figures_in(segment.first, segment.last):
             return False
-        first = opening(self.words, self.times, segment.first, segment.last - 1)
+        first = self.openings.end(segment.first, segment.last - 1)
         causative = phrases("clauses", "causatives").at(self.words, first, segment.last)
         if causative is not None:
             # "Chỉ đạo các cơ quan, đơn vị;" waits for what they are to do

@@ -60,7 +60,7 @@ def _decision(reading: Reading, labelled: Labelled, clause: Clause, label: Label
         frame=member.frame,
         label="directive" if label == "none" and labelled.directive else label,
         scores=dict(zip(FRAMES, member.scores, strict=True)),
-        reasons=tuple(member.reasons),
+        reasons=member.reasons,
     )
 
 

@@ -128,10 +128,10 @@ class _Reading:
 
     def _segment(self, p: int) -> int:
         """Where the words that lead to a number begin; a closed bracket is no boundary."""
-        floor = max(self.story.after, p - _FAR, 0)
+        words, floor = self.words, max(self.story.after, p - _FAR, 0)
         i = p
         while i > floor:
-            word = self.words[i - 1]
+            word = words[i - 1]
             if word not in BOUNDARIES:
                 i -= 1
                 continue

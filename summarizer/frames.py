@@ -16,7 +16,6 @@ from summarizer.clauses import Clause
 from summarizer.framing import FRAMES, Cue, Frame, cues, weights_of
 from summarizer.leads import SPEAKING, Lead
 from summarizer.lexicon import language
-from summarizer.openings import opening
 from summarizer.reading import Reading
 from summarizer.times import TimeMention, tense
 from summarizer.turns import PURPOSES
@@ -40,9 +39,9 @@ class Reason:
     weight: float
 
 
-@dataclass(slots=True)
+@dataclass
 class Member:
-    """A semicolon member with the weights it collects; ``frame`` is decided last.
+    """A semicolon member with the weights it collects by cue; ``frame`` is decided last.
 
     ``head`` is the token at which it really begins; ``marked`` tells where its cues left marks.
     """
@@ -55,9 +54,7 @@ class Member:
     spoken: bool = False  # inside somebody's speech
     lead: Lead | None = None
     frame: Frame = "aside"
-    scores: list[float] = field(default_factory=lambda: [0.0] * len(FRAMES))
-    reasons: list[Reason] = field(default_factory=list)
-    counted: set[str] = field(default_factory=set)
+    weights: dict[str, Weights] = field(default_factory=dict)
     marked: dict[int, frozenset[str]] = field(default_factory=dict)
 
     @property
@@ -82,12 +79,25 @@ class Member:
 
     def add(self, cue: str, weights: Weights) -> None:
         """Count the weights of a cue, once however often it is said."""
-        if cue in self.counted:
-            return
-        self.counted.add(cue)
-        for index, weight in weights:
-            self.scores[index] += weight
-            self.reasons.append(Reason(cue, FRAMES[index], weight))
+        self.weights[cue] = weights
+
+    @property
+    def scores(self) -> list[float]:
+        """Sum of weights for each frame."""
+        scores = [0.0] * len(FRAMES)
+        for weights in self.weights.values():
+            for index, weight in weights:
+                scores[index] += weight
+        return scores
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Every weight with its cue."""
+        return tuple(
+            Reason(cue, FRAMES[index], weight)
+            for cue, weights in self.weights.items()
+            for index, weight in weights
+        )
 
 
 def read_frames(reading: Reading, offices: Container[int]) -> list[Member]:
@@ -99,8 +109,6 @@ def read_frames(reading: Reading, offices: Container[int]) -> list[Member]:
 
 
 def _members(reading: Reading) -> Iterator[Member]:
-    words = reading.document.tokens.words
-    times = {t.first: t for t in reading.times}
     gathered: list[Clause] = []
     before: Clause | None = None
     for clause in (*reading.clauses, None):
@@ -108,20 +116,16 @@ def _members(reading: Reading) -> Iterator[Member]:
             gathered.append(clause)
             continue
         if gathered:
-            yield _member(words, times, gathered, before)
+            yield _member(reading, gathered, before)
             before, gathered = gathered[-1], []
         if clause is not None and clause.sentence >= 0:
             gathered = [clause]
 
 
-def _member(
-    words: list[str],
-    times: Mapping[int, TimeMention],
-    clauses: list[Clause],
-    before: Clause | None,
-) -> Member:
+def _member(reading: Reading, clauses: list[Clause], before: Clause | None) -> Member:
+    words = reading.words
     first, last = clauses[0].first, clauses[-1].last
-    head = opening(words, times, first, clauses[0].last)
+    head = reading.opening(first, clauses[0].last)
     return Member(
         clauses,
         head,
@@ -323,8 +327,9 @@ _DECIDED = 2.5  # a heading or lead with less says nothing about the list behind
 
 
 def _strongest(member: Member) -> Frame | None:
-    best = max(_LISTED, key=member.scores.__getitem__)
-    return FRAMES[best] if member.scores[best] >= _DECIDED else None
+    scores = member.scores
+    best = max(_LISTED, key=scores.__getitem__)
+    return FRAMES[best] if scores[best] >= _DECIDED else None
 
 
 # ---- decision -----------------------------------------------------------------------------------
@@ -335,7 +340,7 @@ def _decide(members: Sequence[Member]) -> None:
     if not members:
         return
     prices = _prices()
-    scores = list(members[0].scores)
+    scores = members[0].scores
     came_from: list[list[int]] = []
     for member in members[1:]:
         scores, origin = _step(scores, member, prices.leave[member.boundary], prices.enter)

@@ -36,6 +36,7 @@ _SHARES = frozenset({"of_plan", "over_plan", "of_previous", "factor"})
 _FRESH = frozenset({"tỷ", "tổng", "số", "diện", "sản", "thu", "giá", "doanh", "kim"})
 _POWERS = frozenset({"2", "²", "3", "³"})
 _PARTING = frozenset({":", "như", "►", "•"})
+_PARTS = _PARTING | {"đó"}
 _NARROWING = frozenset({"trừ", "giá", "theo", "không", "kể"})
 _LISTED = frozenset({",", "và", "-"})
 _LATER = frozenset({"đồng"})
@@ -146,6 +147,8 @@ class _Namer:
     def _from_part(self, a: int, b: int) -> int:
         """A new name begins behind a colon and behind "trong đó"."""
         words = self.words
+        if _PARTS.isdisjoint(words[a:b]):
+            return a
         for i in range(b - 2, a, -1):
             if words[i] in _PARTING or (words[i] == "đó" and words[i - 1] == "trong"):
                 return i + 1
@@ -165,9 +168,9 @@ class _Namer:
 
     def _cut(self, a: int, b: int) -> int:
         """Where praise or a plan reached ends the name before its figure is told."""
-        for hit in self.rules.cuts.scan(self.words, a + 1, b):
-            return hit.first
-        return b
+        if self.rules.cut_words.isdisjoint(self.words[a:b]):
+            return b
+        return next((hit.first for hit in self.rules.cuts.scan(self.words, a + 1, b)), b)
 
     def _close(self, a: int, b: int) -> int:
         rules, words = self.rules, self.words
@@ -213,6 +216,8 @@ class _Namer:
 
     def _own_head(self, a: int, b: int) -> int:
         """Behind a comma a new name may begin: "06 hội quán, tổng số thành viên …"."""
+        if "," not in self.words[a:b]:
+            return a
         for i in range(b - 1, a, -1):
             fresh = self.words[i] == "," and i + 1 < b and self.words[i + 1] in _FRESH
             if fresh and self._is_head(i + 1, b):
@@ -590,6 +595,7 @@ class _Rules:
     openers: Lexicon[bool]  # True for a rhythm
     closers: Endings[int]  # each with its number of tokens, 0 if it is kept
     cuts: Lexicon[bool]
+    cut_words: frozenset[str]  # with which cuts begin
     actors: Lexicon[bool]
     stops: Lexicon[bool]
     stop_words: frozenset[str]  # with which stops begin
@@ -624,6 +630,7 @@ def _rules() -> _Rules:
         openers=_phrases(data["openers"]["words"], data["openers"]["rhythm"]),
         closers=Endings(sizes),
         cuts=_phrases(data["closers"]["cuts"]),
+        cut_words=_first_words(data["closers"]["cuts"]),
         actors=_phrases(actors["words"]),
         stops=_phrases(data["stops"]["words"]),
         stop_words=_first_words(data["stops"]["words"]),

@@ -81,7 +81,7 @@ class _Labeller:
             return True
         if not member.introduces or member.clauses[0].opener in (":", "|"):
             return False
-        if "completed" in member.counted and member.frame == "results":
+        if "completed" in member.weights and member.frame == "results":
             return False
         return not self._has(member.clauses[0], FULL_STATE)
 
@@ -199,7 +199,7 @@ class _Labeller:
                 self.verbs[i] & ACT and i not in bodies for i in range(member.first, member.last)
             )
         head = self._head(member.clauses[0])
-        return bool(self.verbs[head] & ACT) or "must" in member.counted
+        return bool(self.verbs[head] & ACT) or "must" in member.weights
 
 
 @cache

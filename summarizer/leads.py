@@ -6,17 +6,16 @@ quote (annotation guide, rule 22). Positions are tokens.
 """
 
 from bisect import bisect_left
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
 from summarizer.documents import Document
 from summarizer.lexicon import Hit, Lexicon, language, phrases
-from summarizer.openings import opening
+from summarizer.openings import Openings
 from summarizer.people import BodyMention, PersonMention
 from summarizer.sentences import Segment, Sentence
-from summarizer.times import TimeMention
 
 LeadKind = Literal["order", "say", "praise", "goal", "task"]
 Subject = PersonMention | BodyMention
@@ -50,11 +49,11 @@ def find_leads(
     document: Document,
     sentences: Sequence[Sentence],
     subjects: Sequence[Subject],
-    times: Mapping[int, TimeMention],
+    openings: Openings,
     headlines: Container[int] = (),
 ) -> tuple[Lead, ...]:
     """Leads in order of the text; ``subjects`` in order, lines in ``headlines`` have none."""
-    finder = _Finder(document, subjects, times)
+    finder = _Finder(document, subjects, openings)
     return tuple(
         lead
         for index, sentence in enumerate(sentences)
@@ -78,10 +77,10 @@ class _Finder:
         self,
         document: Document,
         subjects: Sequence[Subject],
-        times: Mapping[int, TimeMention],
+        openings: Openings,
     ) -> None:
         self.words = document.tokens.words
-        self.times = times
+        self.openings = openings
         self.subjects = subjects
         self.subject_starts = [s.first for s in subjects]
         self.named = frozenset(self.subject_starts)
@@ -95,7 +94,7 @@ class _Finder:
         self.line = sentence.line
         speaker: PersonMention | None = None
         for segment in sentence.segments:
-            head = opening(self.words, self.times, segment.first, segment.last)
+            head = self.openings.end(segment.first, segment.last)
             stand = _Stand(segment, head, speaker=speaker)
             lead = self._in_segment(index, stand)
             speaker = stand.speaker

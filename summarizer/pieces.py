@@ -6,16 +6,15 @@ and 24). Statements beside the figures are pieces too. Positions are tokens, hal
 """
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
 from summarizer.figures import FigureMention
 from summarizer.lexicon import Lexicon, language, phrases
-from summarizer.openings import opening
-from summarizer.sentences import shelter
-from summarizer.times import TimeMention
+from summarizer.openings import Openings
+from summarizer.sentences import Shelter
 from summarizer.verbs import ACT, FULL_STATE
 
 _NAMED = 3  # tokens before a figure in brackets that name an indicator of its own
@@ -51,7 +50,7 @@ class _Stretch:
     imperative: bool
 
     def sheltered(self, i: int) -> int:
-        """Whether a token stands in brackets or quotation marks (see ``sentences.shelter``)."""
+        """Whether a token stands in brackets or quotation marks (see ``sentences.Shelter``)."""
         return self.inside[i - self.first]
 
 
@@ -63,12 +62,14 @@ class PieceCutter:
         words: list[str],
         verbs: bytes,
         figures: Sequence[FigureMention],
-        times: Mapping[int, TimeMention],
+        openings: Openings,
+        shelter: Shelter,
     ) -> None:
         self.words = words
         self.verbs = verbs
         self.figures = figures
-        self.times = times
+        self.openings = openings
+        self.shelter = shelter
         self._starts = [f.first for f in figures]
 
     def figures_in(self, first: int, last: int) -> Sequence[FigureMention]:
@@ -81,8 +82,8 @@ class PieceCutter:
         figures = self.figures_in(first, last)
         if not figures:
             return [Piece(first, last, first)]
-        head = opening(self.words, self.times, first, last - 1)
-        inside = shelter(self.words, first, last)
+        head = self.openings.end(first, last - 1)
+        inside = self.shelter.inside(first, last)
         stretch = _Stretch(first, last, figures, inside, bool(self.verbs[head] & ACT))
         return self._between_marks(stretch, self._marks(stretch)) or [Piece(first, last, first)]
 

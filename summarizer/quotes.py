@@ -5,14 +5,13 @@ long run-up to a counted thing ("Qua đánh giá chất lượng tổ chức đ�
 words that decide stand in ``language/quotes.toml``. Positions are tokens, half open.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 
 from summarizer.clauses import Clause
 from summarizer.figures import FigureMention
 from summarizer.lexicon import Lexicon, language
-from summarizer.openings import opening
-from summarizer.times import TimeMention
+from summarizer.openings import Openings
 
 _RUN_UP = 10  # tokens before a counted thing that still read as its name
 _RUN_UP_TO_SHARE = 4  # tokens before a share of what stands behind it
@@ -23,7 +22,7 @@ _SEPARATORS = frozenset([",", ";", ".", ":", "…", "(", "-"])
 
 def quote_span(
     words: list[str],
-    times: Mapping[int, TimeMention],
+    openings: Openings,
     run: Sequence[Clause],
     *,
     measured: bool,
@@ -33,7 +32,7 @@ def quote_span(
     if measured:
         last = _before_example(words, run[-1])
     if first == run[0].first:
-        first = _opened(words, times, first, last)
+        first = _opened(words, openings, first, last)
         if measured and run[0].figures:
             first = _near_figure(words, first, run[0].figures[0])
     return first, _closed(words, first, last)
@@ -42,11 +41,11 @@ def quote_span(
 # ---- the beginning ------------------------------------------------------------------------------
 
 
-def _opened(words: list[str], times: Mapping[int, TimeMention], first: int, last: int) -> int:
+def _opened(words: list[str], openings: Openings, first: int, last: int) -> int:
     """Behind times, connectives, adverbials, places and verbs of striving."""
-    at = _behind_adverbial(words, opening(words, times, first, last), last)
+    at = _behind_adverbial(words, openings.end(first, last), last)
     while at < last and (hit := _openers().at(words, at, last)) is not None:
-        at = opening(words, times, hit.last, last)
+        at = openings.end(hit.last, last)
     return at if at < last else first
 
 

@@ -12,10 +12,10 @@ from summarizer.figures import FigureMention, read_figures
 from summarizer.layout import Layout
 from summarizer.leads import Lead, Subject, find_leads
 from summarizer.numerals import Numeral, read_numerals
-from summarizer.openings import opening
+from summarizer.openings import Openings
 from summarizer.people import BodyMention, PersonMention, find_bodies, find_people
 from summarizer.pieces import PieceCutter
-from summarizer.sentences import split_sentences
+from summarizer.sentences import Shelter, split_sentences
 from summarizer.times import Anchor, TimeMention, find_times
 from summarizer.turns import find_turns
 from summarizer.verbs import mark_verbs
@@ -41,6 +41,7 @@ class Reading:
     bodies: tuple[BodyMention, ...]
     leads: tuple[Lead, ...]
     verbs: bytes
+    openings: Openings
     clauses: tuple[Clause, ...]
     context: Context
     anchor: Anchor
@@ -67,7 +68,7 @@ class Reading:
 
     def opening(self, first: int, last: int) -> int:
         """Where a clause really begins; ``last`` if it is all opening."""
-        return opening(self.words, self.time_at, first, last)
+        return self.openings.end(first, last)
 
     def addressees(self, first: int, last: int) -> Addressees | None:
         """Who is told to act at the head of a stretch, if anybody is."""
@@ -88,14 +89,15 @@ def read(document: Document) -> Reading:
         for i, line in enumerate(layout.lines)
         if line.kind in _TEXT_KINDS and line.first < line.last
     ]
-    sentences = split_sentences(document, lines)
+    shelter = Shelter(document.tokens)
+    sentences = split_sentences(document, lines, shelter)
     headlines = {i for i, line in enumerate(layout.lines) if line.kind in _HEADLINES}
-    time_at = {t.first: t for t in times}
-    leads = find_leads(document, sentences, _subjects(people, bodies), time_at, headlines)
+    openings = Openings(document.tokens.words, times)
+    leads = find_leads(document, sentences, _subjects(people, bodies), openings, headlines)
     verbs = mark_verbs(document.tokens)
     cuts = [lead.cut for lead in leads if lead.kind != "praise"]
-    cuts.extend(find_turns(document.tokens, verbs, time_at, sentences))
-    pieces = PieceCutter(document.tokens.words, verbs, figures, time_at)
+    cuts.extend(find_turns(document.tokens, verbs, openings, sentences))
+    pieces = PieceCutter(document.tokens.words, verbs, figures, openings, shelter)
     clauses = cut_clauses(document, sentences, cuts, pieces)
     return Reading(
         document=document,
@@ -107,6 +109,7 @@ def read(document: Document) -> Reading:
         bodies=bodies,
         leads=leads,
         verbs=verbs,
+        openings=openings,
         clauses=clauses,
         context=context,
         anchor=anchor,

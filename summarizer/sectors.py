@@ -65,8 +65,12 @@ class _Phrases:
     def scan(self, words: list[str], i: int, end: int) -> list[_Hit]:
         """Longest phrases of a stretch from left to right, without overlap."""
         found: list[_Hit] = []
+        start = self._root.get
         while i < end:
-            node = self._root.get(words[i])
+            node = start(words[i])
+            if node is None:
+                i += 1
+                continue
             last, j = 0, i + 1
             while node is not None:
                 if "" in node:

@@ -5,15 +5,17 @@ never inside a numeral or behind an abbreviation (annotation guide, rules 17 and
 Positions are token positions, half open.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from summarizer.documents import Document
-from summarizer.lexicon import language
+from summarizer.lexicon import Tokens, language
 
 _OPENING = {"(": ")", "[": "]", "{": "}"}
-_CLOSING = frozenset(_OPENING.values())
+_SHELTERING = frozenset([*_OPENING, *_OPENING.values(), '"'])
+_SEPARATING = frozenset(".;:!?…")
 _LONGEST_QUOTE = 120  # tokens; a mark without a partner must not swallow the page
 _HEDGED = 3  # tokens behind a colon in which a labelled number stands
 _LONGEST_LABEL = 5  # tokens before a colon that only labels the number behind it
@@ -38,72 +40,104 @@ class Sentence:
     segments: tuple[Segment, ...]
 
 
-def shelter(words: Sequence[str], first: int, last: int) -> bytearray:
-    """For each token of ``[first, last)``: 1 inside matched brackets, 2 inside quotation marks."""
-    inside = bytearray(last - first)
-    open_brackets: list[tuple[str, int]] = []
-    open_quote = -1
-    for i in range(first, last):
-        word = words[i]
-        if word == '"':
-            if open_quote >= 0 and i - open_quote <= _LONGEST_QUOTE:
-                _mark(inside, open_quote - first, i + 1 - first, 2)
-                open_quote = -1
+class Shelter:
+    """Where punctuation does not separate: inside matched brackets and quotation marks."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self._words = tokens.words
+        self._signs = tokens.where(_SHELTERING)
+
+    def inside(self, first: int, last: int) -> bytearray:
+        """For each token of ``[first, last)``: 1 in brackets, 2 in quotation marks, else 0.
+
+        Brackets and marks without a partner in the stretch shelter nothing.
+        """
+        inside = bytearray(last - first)
+        low = bisect_left(self._signs, first)
+        signs = self._signs[low : bisect_left(self._signs, last, low)]
+        if len(signs) > 1:
+            for opened, closed in self._brackets(signs):
+                inside[opened - first : closed - first] = b"\1" * (closed - opened)
+            for opened, closed in self._quotes(signs):
+                for i in range(opened - first, closed - first):
+                    inside[i] = inside[i] or 2
+        return inside
+
+    def _brackets(self, signs: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Outermost matched pairs, as tokens ``[first, last)``."""
+        matched: list[tuple[int, int]] = []
+        opened: list[int] = []
+        for i in signs:
+            word = self._words[i]
+            if word in _OPENING:
+                opened.append(i)
+            elif opened and _OPENING[self._words[opened[-1]]] == word:
+                matched.append((opened.pop(), i + 1))
+        matched.sort()
+        until = -1
+        for first, last in matched:
+            if last > until:
+                yield first, last
+                until = last
+
+    def _quotes(self, signs: Sequence[int]) -> Iterator[tuple[int, int]]:
+        opened = -1
+        for i in signs:
+            if self._words[i] != '"':
+                continue
+            if opened >= 0 and i - opened <= _LONGEST_QUOTE:
+                yield opened, i + 1
+                opened = -1
             else:
-                open_quote = i
-        elif word in _OPENING:
-            open_brackets.append((_OPENING[word], i))
-        elif word in _CLOSING and open_brackets and open_brackets[-1][0] == word:
-            _, opened = open_brackets.pop()
-            if not open_brackets or inside[opened - first] == 0:
-                _mark(inside, opened - first, i + 1 - first, 1)
-    return inside
-
-
-def _mark(inside: bytearray, first: int, last: int, sign: int) -> None:
-    inside[first:last] = bytes(sign if old == 0 else old for old in inside[first:last])
+                opened = i
 
 
 def split_sentences(
-    document: Document, lines: Sequence[tuple[int, int, int]]
+    document: Document, lines: Sequence[tuple[int, int, int]], shelter: Shelter
 ) -> tuple[Sentence, ...]:
     """Sentences of lines, each given as ``(position, first token, last token)``."""
-    found: list[Sentence] = []
-    for line, first, last in lines:
-        found.extend(_sentences_of_line(document, line, first, last))
-    return tuple(found)
+    stops = document.tokens.where(_SEPARATING)
+    return tuple(
+        sentence
+        for line, first, last in lines
+        for sentence in _sentences_of_line(document, line, first, last, shelter, stops)
+    )
 
 
-def _sentences_of_line(document: Document, line: int, first: int, last: int) -> Iterator[Sentence]:
-    words = document.tokens.words
+def _sentences_of_line(
+    document: Document, line: int, first: int, last: int, shelter: Shelter, stops: Sequence[int]
+) -> Iterator[Sentence]:
     first = _behind_marker(document, first, last)
-    inside = shelter(words, first, last)
     segments: list[Segment] = []
-    start, opener = first, "."
-    i = first
-    while i < last:
-        word = words[i]
-        if inside[i - first] or word not in ".;:!?…":
-            i += 1
-            continue
-        sign, after = _separator(document, i, start, last)
-        if sign is None:
-            i = after
-            continue
-        if i > start:
-            segments.append(Segment(start, i, opener))
+    opener = "."
+    for start, end, sign in _stretches(document, first, last, shelter, stops):
+        if end > start:
+            segments.append(Segment(start, end, opener))
             opener = sign
         elif sign == ".":
             opener = sign
-        start = after
         if sign == "." and segments:
             yield Sentence(line, segments[0].first, segments[-1].last, tuple(segments))
             segments = []
-        i = after
-    if start < last:
-        segments.append(Segment(start, last, opener))
     if segments:
         yield Sentence(line, segments[0].first, segments[-1].last, tuple(segments))
+
+
+def _stretches(
+    document: Document, first: int, last: int, shelter: Shelter, stops: Sequence[int]
+) -> Iterator[tuple[int, int, str]]:
+    """Stretches between separators with the separator behind each, ``""`` at the end."""
+    inside = shelter.inside(first, last)
+    start = after = first
+    low = bisect_left(stops, first)
+    for i in stops[low : bisect_left(stops, last, low)]:
+        if i < after or inside[i - first]:
+            continue
+        sign, after = _separator(document, i, start, last)
+        if sign is not None:
+            yield start, i, sign
+            start = after
+    yield start, last, ""
 
 
 def _behind_marker(document: Document, first: int, last: int) -> int:

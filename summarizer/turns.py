@@ -7,18 +7,18 @@ tiềm ẩn nguy cơ, | cần Y", rule 5). Positions are tokens.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from summarizer.framing import cues
 from summarizer.lexicon import Tokens, phrases
-from summarizer.openings import opening
+from summarizer.openings import Openings
 from summarizer.sentences import Segment, Sentence
-from summarizer.times import TimeMention
 from summarizer.verbs import FULL_STATE
 
 PURPOSES = frozenset(["để", "nhằm", "muốn"])
 
 NEEDS = frozenset(["cần", "phải"])
+_COMMAS = frozenset([",", "-"])
 _NEAR = 8  # tokens from a comma to the need or the "vẫn" that it brings
 _SHORTEST = 2  # tokens on either side of a turn
 
@@ -26,19 +26,20 @@ _SHORTEST = 2  # tokens on either side of a turn
 def find_turns(
     tokens: Tokens,
     verbs: bytes,
-    times: Mapping[int, TimeMention],
+    openings: Openings,
     sentences: Sequence[Sentence],
 ) -> list[int]:
     """Token positions at which clauses are cut, in order."""
-    finder = _Finder(tokens, verbs, times)
+    finder = _Finder(tokens, verbs, openings)
     return [at for s in sentences for segment in s.segments for at in finder.turns(segment)]
 
 
 class _Finder:
-    def __init__(self, tokens: Tokens, verbs: bytes, times: Mapping[int, TimeMention]) -> None:
+    def __init__(self, tokens: Tokens, verbs: bytes, openings: Openings) -> None:
         self.words = tokens.words
         self.verbs = verbs
-        self.times = times
+        self.openings = openings
+        self.commas = tokens.where(_COMMAS)
         self.faults = [
             hit.first
             for hit in cues().find(tokens)
@@ -48,21 +49,26 @@ class _Finder:
         self.turning = {hit.first: hit.last for hit in phrases("leads", "turns").find(tokens)}
 
     def turns(self, segment: Segment) -> Iterator[int]:
-        head = opening(self.words, self.times, segment.first, segment.last - 1)
+        head = self.openings.end(segment.first, segment.last - 1)
         turn = self._of_concession(segment, head)
-        if turn is None:
+        faulty = _any_between(self.faults, segment.first, segment.last)
+        if turn is None and faulty:
             turn = next((i for i in self._commas(segment) if self._worsens(segment, i)), None)
         if turn is not None:
             yield turn
+        if not faulty:
+            return
         need = next((i for i in self._commas(segment) if self._needs(segment, i)), None)
         if need is not None and need != turn:
             yield need
 
     def _commas(self, segment: Segment) -> Iterator[int]:
         """Positions behind commas with something on either side."""
-        for i in range(segment.first + _SHORTEST, segment.last - _SHORTEST):
-            if self.words[i - 1] in ",-":
-                yield i
+        low = bisect_left(self.commas, segment.first + _SHORTEST - 1)
+        for i in range(low, len(self.commas)):
+            if self.commas[i] >= segment.last - _SHORTEST - 1:
+                break
+            yield self.commas[i] + 1
 
     def _of_concession(self, segment: Segment, head: int) -> int | None:
         if self.words[head] in PURPOSES:
