@@ -1,0 +1,48 @@
+"""Grounding: whether words that an engine names stand in the source."""
+
+import re
+import unicodedata
+from functools import cached_property
+
+from summarizer.folding import Folded
+from summarizer.lexicon import language
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+class Ground:
+    """The words of one text, in the form in which names are compared.
+
+    Blanks, case and the two spellings of a body ("Ủy ban nhân dân", "UBND") do not count.
+    """
+
+    def __init__(self, folded: Folded) -> None:
+        self._folded = folded
+        self._known: dict[str, bool] = {}
+
+    def holds(self, words: str) -> bool:
+        """Whether the text holds these words."""
+        known = self._known.get(words)
+        if known is None:
+            plain = _plain(" ".join(unicodedata.normalize("NFC", words).split()))
+            known = self._known[words] = bool(plain) and plain in self._text
+        return known
+
+    def missing_numbers(self, words: str) -> list[str]:
+        """Numbers of ``words`` that the text does not hold."""
+        return [n for n in _NUMBER.findall(words) if n not in self._numbers]
+
+    @cached_property
+    def _text(self) -> str:
+        return _plain(self._folded.text.replace("\n", " "))
+
+    @cached_property
+    def _numbers(self) -> frozenset[str]:
+        return frozenset(_NUMBER.findall(self._folded.text))
+
+
+def _plain(words: str) -> str:
+    words = words.lower()
+    for full, short in language("grounding")["short_forms"].items():
+        words = words.replace(full, short)
+    return words
