@@ -75,6 +75,17 @@ FRAMES = {
     "talk": "thảo luận",
     "aside": "bên lề",
 }
+FLAGS = {
+    "unit_missing": "sau con số không có đơn vị",
+    "separator_ambiguous": "dấu phẩy đọc là dấu thập phân; có thể là dấu hàng nghìn",
+    "nonstandard_decimal": "dấu chấm đọc là dấu thập phân",
+    "spaced_number": "con số bị ngắt bởi dấu cách",
+    "ratio_inconsistent": "các con số của mục này không khớp nhau",
+    "magnitude_suspect": "con số lớn bất thường, nên xem lại đơn vị",
+    "not_vietnamese": "văn bản có lẽ không phải tiếng Việt",
+    "diacritics_missing": "văn bản thiếu dấu, kết quả kém tin cậy",
+    "truncated": "văn bản có lẽ bị cắt ở cuối",
+}
 _STYLES = {
     "achievement": "green",
     "shortcoming": "red",
@@ -223,7 +234,8 @@ def _figures(figures: Sequence[Figure]) -> list[Text]:
 
 def _flags(flags: Iterable[Flag]) -> Iterator[Text]:
     for flag in flags:
-        yield Text.assemble(("! ", "bold red"), (clean(f"{flag.code}: {flag.message}"), "red"))
+        told = FLAGS.get(flag.code, f"{flag.code}: {flag.message}")
+        yield Text.assemble(("! ", "bold red"), (clean(told), "red"))
 
 
 def _quoted(item: Measured | Directive) -> Iterator[Text]:

@@ -214,7 +214,7 @@ def test_directives_stand_under_their_issuer_and_addressees() -> None:
 
 
 def test_flags_are_marked() -> None:
-    assert "! unit_missing: no unit is written" in plain(SummaryView(SUMMARY))
+    assert "! sau con số không có đơn vị" in plain(SummaryView(SUMMARY))
 
 
 def test_the_account_of_numerals_closes_the_page() -> None:
