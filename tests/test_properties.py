@@ -3,6 +3,7 @@
 import json
 import re
 import unicodedata
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import example, given, settings
@@ -65,7 +66,7 @@ FRAGMENTS = [
     "Ảnh: Hải Yến",
 ]
 SIGNS = [", ", "; ", ". ", ": ", " ", "\n", "\n\n", "(", ")", " (", ") ", "[", '"', "“", "”"]
-ODD = ["\u00a0", "\u200b", "\u2028", "\t", "\r\n", "…", "./.", "½", "²", "٣", "Đ", "đ", "₫", "\ufeff", "0"]  # fmt: skip
+ODD = ["\u00a0", "\u200b", "\u2028", "\ufeff", "\t", "\r\n", "…", "./.", "½", "²", "٣", "₫", "0"]
 NUMBERS = st.one_of(
     st.integers(0, 10**9).map(str),
     st.integers(1000, 10**8).map(lambda n: f"{n:,}".replace(",", ".") + " tấn"),
@@ -114,8 +115,9 @@ def figures(summary: Summary) -> list[Figure]:
     return [f for i in items(summary) if not isinstance(i, Directive) for f in i.figures]
 
 
-def digits(text: str) -> list[str]:
-    return re.findall(r"[0-9]+", text)
+def digits(text: str) -> set[str]:
+    """Runs of digits; signs without width do not part them."""
+    return set(re.findall(r"[0-9]+", re.sub("[\u200b\ufeff]", "", text)))
 
 
 @given(TEXTS)
@@ -138,7 +140,7 @@ def test_quotes_and_numbers_stand_in_the_text_where_they_say(text: str) -> None:
 def test_every_value_is_what_its_words_say(text: str) -> None:
     for figure in figures(summarize(text)):
         if figure.upper is None and figure.total is None:
-            assert abs(figure.value) == reparse(figure.raw)
+            assert abs(figure.value) == reparse(unicodedata.normalize("NFC", figure.raw))
         assert figure.value >= 0 or figure.role == "change"
 
 
@@ -156,9 +158,8 @@ def test_every_figure_stands_inside_the_evidence_of_its_item(text: str) -> None:
 def test_statements_hold_no_number_that_their_evidence_does_not_hold(text: str) -> None:
     summary = summarize(text)
     for item in items(summary):
-        held = digits(" ".join(e.quote for e in item.evidence).replace("\u200b", ""))
-        assert set(digits(item.statement)) <= set(held)
-    assert set(digits(summary.overview)) <= set(digits(text.replace("\u200b", "")))
+        assert digits(item.statement) <= digits(" ".join(e.quote for e in item.evidence))
+    assert digits(summary.overview) <= digits(text)
 
 
 @given(TEXTS)
@@ -170,7 +171,7 @@ def test_clauses_cover_the_text_once_and_in_order(text: str) -> None:
     if clauses:
         assert clauses[0].start == 0
         assert clauses[-1].end == len(document.folded.text)
-    for before, after in zip(clauses, clauses[1:], strict=False):
+    for before, after in pairwise(clauses):
         assert before.end == after.start
         assert before.last <= after.first
     for clause in clauses:
