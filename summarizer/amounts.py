@@ -1,5 +1,6 @@
 """Amounts: a number with its unit, and what makes one amount of several numbers."""
 
+import unicodedata
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -38,6 +39,7 @@ class Amount(NamedTuple):
 
 def reparse(raw: str) -> Decimal:
     """The value that the words of a figure give: 926 tỷ 147 triệu is 926.147."""
+    raw = unicodedata.normalize("NFC", raw)
     tokens = tokenize(match_key(raw))
     found = [i for i, word in enumerate(tokens.words) if word[0].isdecimal()]
     if not found:

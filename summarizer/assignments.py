@@ -39,7 +39,7 @@ class Assignments:
         self._addressees: tuple[str, ...] = ()
         self._paper: str | None = None  # the paper whose points follow
         self._section: tuple[str, ...] = ()  # offices whose points follow
-        self._section_holds = False  # named on a line of its own, not before a colon
+        self._section_holds = False  # named on a line of its own
 
     def note(self, member: Member) -> None:
         """Take in what a member says about speakers, papers and offices."""
@@ -112,7 +112,9 @@ class Assignments:
         self.names_office = bool(office)
         spoken_to = member.lead is not None and member.lead.subject is not None
         if office or spoken_to or member.kind == "heading":
-            self._section, self._section_holds = office, not member.introduces
+            behind = self.reading.words[member.last + 1 : member.last + 2]
+            self._section = office
+            self._section_holds = not member.introduces or behind in ([], ["\n"])
         elif member.boundary == PARAGRAPH and not self._section_holds:
             self._section = ()
 

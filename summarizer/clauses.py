@@ -19,6 +19,7 @@ from summarizer.pieces import Piece, PieceCutter
 from summarizer.sentences import Segment, Sentence
 from summarizer.verbs import ACT, STATE
 
+_SUBJECT = 3  # tokens in which a verb follows its subject
 _HEAD = 6  # tokens in which an imperative begins
 
 
@@ -135,7 +136,8 @@ class _Joiner:
             elif segment.opener == ":" and joined and self._only_names(segments[i:]):
                 joined[-1] = _join(joined[-1], segments[-1])
                 return joined
-            if not self._is_fragment(whole):
+            leads_on = i + 1 < len(segments) and segments[i + 1].opener == "|"
+            if leads_on or not self._is_fragment(whole):
                 joined.append(whole)
             elif joined and segment.opener == ";" and self._imperative(joined[-1]):
                 joined[-1] = _join(joined[-1], whole)
@@ -156,15 +158,26 @@ class _Joiner:
         if self.pieces.figures_in(segment.first, segment.last):
             return False
         first = self.openings.end(segment.first, segment.last - 1)
-        causative = phrases("clauses", "causatives").at(self.words, first, segment.last)
+        causative = self._causative(first, segment.last)
         if causative is not None:
             # "Chỉ đạo các cơ quan, đơn vị;" waits for what they are to do
-            return not any(self.verbs[causative.last : segment.last])
+            return not any(self.verbs[causative : segment.last])
         if phrases("clauses", "adverbial_heads").at(self.words, first) is not None:
             return not self._acts_behind_comma(segment)
         nominal = phrases("clauses", "nominal_heads").at(self.words, first) is not None
         wanted = STATE if nominal else ACT | STATE
         return not any(verb & wanted for verb in self.verbs[first : segment.last])
+
+    def _causative(self, first: int, last: int) -> int | None:
+        """The token behind a verb that makes others act, at the head or behind its subject."""
+        causatives = phrases("clauses", "causatives")
+        for at in range(first, min(first + _SUBJECT, last)):
+            hit = causatives.at(self.words, at, last)
+            if hit is not None:
+                return hit.last
+            if self.verbs[at]:
+                return None
+        return None
 
     def _acts_behind_comma(self, segment: Segment) -> bool:
         """Whether a ground has its action: "Căn cứ chỉ tiêu được giao, các xã trình …"."""

@@ -203,6 +203,7 @@ class _Weigher:
             if time.first < member.head and time.first < opened_until:
                 if time.kind == "day" and time.bound is None:
                     self.event = member.clauses[0].sentence
+                    continue
                 said = tense(time, self.anchor)
                 if said is not None:
                     member.add(f"time:{said}", self.prices.tenses[said])

@@ -238,7 +238,8 @@ class _Finder:
         fillers = phrases("leads", "fillers")
         while i < last:
             hit = fillers.at(self.words, i, last)
-            if hit is not None and hit.last < last:
+            whole = self.words[last : last + 1] == [":"]
+            if hit is not None and (hit.last < last or whole):
                 i = hit.last
             elif self.words[i] in ":,":
                 i += 1

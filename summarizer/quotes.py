@@ -119,6 +119,7 @@ def _before_example(words: list[str], clause: Clause) -> int:
 
 def _closed(words: list[str], first: int, last: int) -> int:
     """Without separators, brackets opened before the passage, and brackets that say by what."""
+    last = _before_open_bracket(words, first, last)
     while last - first > 1:
         sign = words[last - 1]
         if sign in _SEPARATORS:
@@ -133,6 +134,16 @@ def _closed(words: list[str], first: int, last: int) -> int:
             last = opened
         else:
             break
+    return last
+
+
+def _before_open_bracket(words: list[str], first: int, last: int) -> int:
+    """Without brackets whose end another piece holds."""
+    depth = 0
+    for i in range(last - 1, first, -1):
+        depth += (words[i] == ")") - (words[i] == "(")
+        if depth < 0:
+            return i
     return last
 
 

@@ -175,6 +175,9 @@ def _separator(document: Document, i: int, start: int, last: int) -> tuple[str |
     following = words[after] if after < last else ""
     if signs == [":"]:
         # "17:20" is a time, "khoai tây: 14/27 ha" and "tỷ lệ che phủ rừng: trên 42%" one statement.
+        if _is_time(document, i, last):
+            return None, after
+        start = next((j + 1 for j in range(i - 1, start, -1) if words[j] == ","), start)
         counted = any(w[0].isdigit() for w in words[after : after + _HEDGED])
         label = i - start <= _LONGEST_LABEL or words[start] in _indicator_heads()
         direct = bool(following) and (following[0].isdigit() or following in _hedges())
@@ -187,6 +190,14 @@ def _separator(document: Document, i: int, start: int, last: int) -> tuple[str |
     if "." in signs and ";" in signs:
         return ";", after
     return (";" if ";" in signs else "."), after
+
+
+def _is_time(document: Document, i: int, last: int) -> bool:
+    """Whether a colon stands between two numbers without blanks: "17:20"."""
+    tokens = document.tokens
+    if not 0 < i < last - 1 or tokens.starts[i + 1] - tokens.ends[i - 1] != 1:
+        return False
+    return tokens.words[i - 1].isdigit() and tokens.words[i + 1].isdigit()
 
 
 def _ends_sentence(document: Document, i: int, last: int) -> bool:

@@ -71,7 +71,8 @@ class _Finder:
             yield self.commas[i] + 1
 
     def _of_concession(self, segment: Segment, head: int) -> int | None:
-        if self.words[head] in PURPOSES:
+        conditions = phrases("leads", "conditions")
+        if self.words[head] in PURPOSES or conditions.at(self.words, head) is not None:
             return next((i for i in self._commas(segment) if self.words[i - 1] == ","), None)
         if phrases("leads", "concessions").at(self.words, head) is None:
             return None
