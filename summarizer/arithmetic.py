@@ -2,23 +2,25 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from schemas.summary import Flag
 from summarizer.mentions import FigureMention
 
-_HUNDRED = 100.0
-_ROUGH = 0.05  # how far "hơn", "gần" and "trên" may be from the number they stand before
-_ROUNDED = 0.15  # reports compute percentages from unrounded amounts
-_SUSPECT = 100_000.0  # tỷ đồng; no district or commune earns that much
+_HUNDRED = Decimal(100)
+_ROUGH = Decimal("0.05")  # how far "hơn", "gần" and "trên" may be from the number they stand before
+_ROUNDED = Decimal("0.15")  # reports compute percentages from unrounded amounts
+_SUSPECT = Decimal(100_000)  # tỷ đồng; no district or commune earns that much
 _SCALE = "tỷ"
+_NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
 class _Interval:
     """The amounts that a printed number may stand for."""
 
-    low: float
-    high: float
+    low: Decimal
+    high: Decimal
 
     def overlaps(self, other: "_Interval") -> bool:
         """Whether some amount is in both."""
@@ -79,7 +81,7 @@ def _against_change(
         points = _Interval(now.low - before.high, now.high - before.low)
         if not said.overlaps(_widened(ratio, _ROUNDED)) and not said.overlaps(points):
             yield f"a change of {_shown(change)} % is not what level and baseline give"
-    elif not said.overlaps(_widened(_Interval(now.low - before.high, now.high - before.low), 0)):
+    elif not said.overlaps(_Interval(now.low - before.high, now.high - before.low)):
         yield f"a change of {_shown(change)} is not what level and baseline give"
 
 
@@ -102,7 +104,7 @@ def _against_share(figures: Sequence[FigureMention], level: FigureMention) -> It
     shares = [f for f in figures if f.attached and f.unit == "%" and f.role in ("level", "of_plan")]
     if len(shares) != 1 or shares[0].upper is not None:
         return
-    ratio = float(level.value / level.total) * _HUNDRED
+    ratio = level.value / level.total * _HUNDRED
     if not _interval(shares[0]).overlaps(_Interval(ratio - _ROUNDED, ratio + _ROUNDED)):
         yield f"{level.value}/{level.total} is not {_shown(shares[0])} %"
 
@@ -116,21 +118,23 @@ def _comparable(figure: FigureMention, baseline: FigureMention) -> bool:
 
 
 def _interval(figure: FigureMention) -> _Interval:
-    value = float(figure.value)
-    exponent = figure.value.as_tuple().exponent
-    half = 0.5 * 10.0**exponent if isinstance(exponent, int) else 0.0
+    value = figure.value
+    half = _NOTHING
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int):
+        half = Decimal((0, (5,), exponent - 1))
     if figure.comparator != "eq":
         half += abs(value) * _ROUGH
     return _Interval(value - half, value + half)
 
 
-def _widened(interval: _Interval, by: float) -> _Interval:
+def _widened(interval: _Interval, by: Decimal) -> _Interval:
     return _Interval(interval.low - by, interval.high + by)
 
 
 def _is_beyond_belief(figure: FigureMention) -> bool:
     unit = (figure.unit or "").lower().replace("tỉ", _SCALE)
-    return figure.role == "level" and unit.startswith(_SCALE) and float(figure.value) >= _SUSPECT
+    return figure.role == "level" and unit.startswith(_SCALE) and figure.value >= _SUSPECT
 
 
 def _shown(figure: FigureMention) -> str:

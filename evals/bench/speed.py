@@ -17,6 +17,7 @@ _LENGTHS = (5_000, 50_000, 500_000, 5_000_000)
 _HOSTILE_LENGTHS = (10_000, 100_000, 1_000_000)
 _PATIENCE = 60.0  # seconds that one measurement may be expected to take
 _OPENING = "Năm 2020, sản lượng lúa đạt 5.807 tấn, tăng 2,2% so với cùng kỳ.\n"  # or it is no text
+_STEPS = 3_000_000
 _HOSTILE = {
     "digits": "7",
     "short numbers": "7 ",
@@ -26,7 +27,7 @@ _HOSTILE = {
     "commas": ", ",
     "semicolons": ";",
     "open brackets": "(",
-    "nested brackets": "()",
+    "brackets": "()",
     "quotes": "“",
     "blanks": " ",
     "line breaks": "\n",
@@ -42,10 +43,21 @@ _HOSTILE = {
 def main() -> None:
     """Print all measurements."""
     reports = _reports()
+    _print_machine()
     _print_rate(reports)
     _print_growth("\n".join(reports))
     _print_hostile("\n".join(reports))
     _print_start()
+
+
+def _print_machine() -> None:
+    """Tell how fast this machine runs Python, so that rates of two machines can be compared."""
+    start = time.process_time()
+    total = 0
+    for i in range(_STEPS):
+        total += i
+    spent = time.process_time() - start
+    print(f"this machine: {_STEPS / spent / 1e6:.1f} million loop steps a second")
 
 
 def _reports() -> list[str]:
@@ -84,6 +96,9 @@ def _print_hostile(text: str) -> None:
         for length, seconds, ratio in _growth(_OPENING, piece, _HOSTILE_LENGTHS):
             against = seconds / length / plain
             print(f"{name:<18} {length:>10,} {seconds:>10.3f} {against:>18.2f} {ratio:>22.2f}")
+    for length in _HOSTILE_LENGTHS:
+        seconds = _seconds(_OPENING + "(" * (length // 2) + ")" * (length // 2))
+        print(f"{'nested brackets':<18} {length:>10,} {seconds:>10.3f}")
 
 
 def _growth(
