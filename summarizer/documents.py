@@ -84,7 +84,7 @@ def _bytes_of(path: Path) -> bytes:
     try:
         if path.is_dir():
             raise DocumentError(
-                f"{label} is a folder; name a file in it, or use `summarizer batch {label}`"
+                f"{label} is a folder; name a file in it"
             )
         if path.stat().st_size > LARGEST:
             raise _too_large(label)
@@ -220,6 +220,7 @@ def _must_speak(text: str, label: str) -> None:
 
 # --- What can be said only with doubt ------------------------------------------------------------
 
+_FEWEST_WORDS = 8  # a shorter text is not judged at all
 _FEW_WORDS = 20  # a shorter text does not show its language
 _HEAD = 2_000  # characters that show it
 _VIETNAMESE = re.compile(r"[ăđơưạ-ỹ]")
@@ -237,7 +238,7 @@ def _language_flag(document: Document) -> Flag | None:
         return None
     words = Counter(word for word in document.tokens.words[:_HEAD] if word[0].isalpha())
     count = words.total()
-    if count < _FEW_WORDS:
+    if count < _FEWEST_WORDS:
         return None
     marked = sum(n for word, n in words.items() if not word.isascii())
     syllables = sum(n for word, n in words.items() if _SYLLABLE.fullmatch(_bare(word)))
