@@ -145,7 +145,6 @@ def test_a_speaker_is_not_told_to_act_by_himself() -> None:
     assert not any("Chủ tịch" in name for several in names for name in several)
 
 
-@pytest.mark.xfail(reason="an office before a colon holds for one point only", strict=False)
 def test_offices_before_a_colon_are_told_the_points_under_them() -> None:
     assert addressees(
         "UBND huyện yêu cầu như sau:\n1. Phòng Kinh tế:\n- Rà soát hộ nghèo.\n"

@@ -25,8 +25,8 @@ EXAMPLES: dict[str, tuple[str, list[str]]] = {
         ["D chỉ đạo các cơ quan, đơn vị; tập trung rà soát hộ nghèo → các cơ quan, đơn vị"],
     ),
     "nominal_heads": (
-        "Theo báo cáo, công tác văn thư, lưu trữ; công tác dân vận được quan tâm.",
-        ["A công tác văn thư, lưu trữ; công tác dân vận được quan tâm"],
+        "Theo báo cáo, công tác tổ chức, kiểm tra; công tác dân vận được quan tâm.",
+        ["A công tác tổ chức, kiểm tra; công tác dân vận được quan tâm"],
     ),
     "indicator_heads": (
         "Theo báo cáo, thu ngân sách đạt 45 tỷ đồng, tăng so với cùng kỳ, kim ngạch xuất khẩu "

@@ -15,8 +15,8 @@ A, D = f"A {RESULT.removeprefix('Theo báo cáo, ')}", f"D {TASK.removeprefix('N
 EXAMPLES: dict[str, list[tuple[str, list[str]]]] = {
     "reported": [
         (
-            "Theo báo cáo, huyện tổ chức 5 lớp tập huấn; mở rộng 12 tuyến đường.",
-            ["A huyện tổ chức 5 lớp tập huấn"],
+            "Theo báo cáo, kinh tế phát triển; đường liên xã thông suốt.",
+            ["A kinh tế phát triển", "A đường liên xã thông suốt"],
         ),
     ],
     "completed": [
@@ -67,7 +67,7 @@ EXAMPLES: dict[str, list[tuple[str, list[str]]]] = {
         (f"{TASK}. Các dự án cơ bản hoàn thành.", ["A Các dự án cơ bản hoàn thành", D]),
     ],
     "estimate": [
-        (f"{TASK}. Thu ngân sách ước đạt 45 tỷ đồng.", ["A Thu ngân sách ước đạt 45 tỷ đồng", D]),
+        (f"{TASK}; thu được 45 tỷ đồng.", ["A thu được 45 tỷ đồng", D]),
     ],
     "past": [
         ("Huyện đã triển khai kế hoạch chuyển đổi số.", ["A triển khai kế hoạch chuyển đổi số"]),
@@ -143,7 +143,7 @@ EXAMPLES: dict[str, list[tuple[str, list[str]]]] = {
     ],
     "purpose first": [
         (
-            f"{RESULT}. Để đạt các chỉ tiêu trên, huyện phát triển du lịch.",
+            f"{RESULT}. Nhằm hoàn thành kế hoạch, huyện phát triển du lịch.",
             [A, "D huyện phát triển du lịch"],
         ),
     ],
@@ -249,7 +249,6 @@ def test_the_frame_of_a_heading_holds_for_all_points_under_it() -> None:
     ]
 
 
-@pytest.mark.xfail(reason="the bare word rộng reads as a description", strict=False)
 @pytest.mark.parametrize("verb", ["mở rộng", "nhân rộng"])
 def test_to_widen_is_no_description_of_a_place(verb: str) -> None:
     assert reported(f"Năm 2024, huyện {verb} mô hình hợp tác xã.") == [

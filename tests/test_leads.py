@@ -68,6 +68,13 @@ EXAMPLES: dict[str, list[tuple[str, list[str]]]] = {
     "concessions": [
         ("Mặc dù còn khó khăn, nhưng huyện đã xây dựng 5 cầu.", ["A xây dựng 5 cầu"]),
     ],
+    "conditions": [
+        (
+            "Theo báo cáo, thu ngân sách đạt 45 tỷ đồng. Trong bối cảnh gặp nhiều khó khăn, huyện "
+            "đã xây dựng 5 cầu.",
+            ["A thu ngân sách đạt 45 tỷ đồng", "A xây dựng 5 cầu"],
+        ),
+    ],
     "turns": [
         (
             "Theo báo cáo, mặc dù thời tiết phức tạp, song sản lượng lúa đạt 5.807 tấn.",
