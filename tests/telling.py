@@ -9,8 +9,13 @@ DATELINE = "Sáng 12/12/2023, UBND huyện An Phú tổ chức hội nghị tổ
 def told(text: str) -> list[str]:
     """Items as lines: "A sản lượng đạt 5 tấn", "D rà soát hộ nghèo → các xã", quotes as written."""
     summary = Summarizer()(text)
-    measured = (*summary.achievements, *summary.shortcomings, *summary.targets)
-    return [_line(item) for item in (*measured, *summary.directives)]
+    items: list[Achievement | Shortcoming | Target | Directive] = [
+        *summary.achievements,
+        *summary.shortcomings,
+        *summary.targets,
+        *summary.directives,
+    ]
+    return [_line(item) for item in items]
 
 
 def reported(body: str) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from schemas import Directive, Figure, Summary
+from schemas import Directive, Figure, SetAside, Summary, Unclaimed
 from summarizer import Document, Summarizer, explain
 from summarizer.figures import reparse
 from summarizer.reading import read
@@ -115,6 +115,10 @@ def figures(summary: Summary) -> list[Figure]:
     return [f for i in items(summary) if not isinstance(i, Directive) for f in i.figures]
 
 
+def left_over(summary: Summary) -> list[SetAside | Unclaimed]:
+    return [*summary.coverage.set_aside, *summary.coverage.unclaimed]
+
+
 def digits(text: str) -> set[str]:
     """Runs of digits; signs without width do not part them."""
     return set(re.findall(r"[0-9]+", re.sub("[\u200b\ufeff]", "", text)))
@@ -131,7 +135,7 @@ def test_quotes_and_numbers_stand_in_the_text_where_they_say(text: str) -> None:
             assert text[evidence.start : evidence.end] == evidence.quote != ""
     for figure in figures(summary):
         assert text[figure.start : figure.end] == figure.raw != ""
-    for numeral in (*summary.coverage.set_aside, *summary.coverage.unclaimed):
+    for numeral in left_over(summary):
         assert text[numeral.start : numeral.end] == numeral.raw != ""
 
 
@@ -148,8 +152,8 @@ def test_every_value_is_what_its_words_say(text: str) -> None:
 @settings(max_examples=100)
 def test_every_figure_stands_inside_the_evidence_of_its_item(text: str) -> None:
     summary = summarize(text)
-    for item in (*summary.achievements, *summary.shortcomings, *summary.targets):
-        for figure in item.figures:
+    for item in items(summary):
+        for figure in [] if isinstance(item, Directive) else item.figures:
             assert any(e.start <= figure.start and figure.end <= e.end for e in item.evidence)
 
 
@@ -191,10 +195,9 @@ def test_each_figure_belongs_to_one_clause(text: str) -> None:
 @given(TEXTS)
 @settings(max_examples=100)
 def test_the_account_of_numerals_adds_up(text: str) -> None:
-    coverage = summarize(text).coverage
-    left = len(coverage.set_aside) + len(coverage.unclaimed)
-    assert coverage.numerals == coverage.used + left
-    starts = [n.start for n in (*coverage.set_aside, *coverage.unclaimed)]
+    summary = summarize(text)
+    starts = [n.start for n in left_over(summary)]
+    assert summary.coverage.numerals == summary.coverage.used + len(starts)
     assert len(set(starts)) == len(starts)
 
 
