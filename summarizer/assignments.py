@@ -64,7 +64,7 @@ class Assignments:
 
     def _named(self, member: Member) -> tuple[str, ...]:
         """Addressees at the head of a member, behind a verb that makes others act."""
-        head = self.reading.opening(member.first, member.last)
+        head = self._behind_lead(member)
         causative = (
             phrases("clauses", "causatives").at(self.reading.words, head, member.last)
             if head < member.last
@@ -72,6 +72,13 @@ class Assignments:
         )
         named = self.reading.addressees(causative.last if causative else head, member.last)
         return named.names if named else ()
+
+    def _behind_lead(self, member: Member) -> int:
+        """Where a member begins to tell: who speaks in its lead is not told to act."""
+        lead, first = member.lead, member.first
+        if lead is not None and lead.subject is not None:
+            first = max(first, lead.cut, lead.verb + 1)
+        return self.reading.opening(first, member.last) if first < member.last else member.last
 
     def _issuer(self, issuer: DraftIssuer) -> int:
         if issuer not in self.issuers:
@@ -96,9 +103,7 @@ class Assignments:
 
     def _note_addressees(self, member: Member) -> None:
         """Addressees that a lead names for the list behind it."""
-        lead = member.lead
-        first = member.first if lead is None else max(member.first, lead.cut)
-        head = self.reading.opening(first, member.last)
+        head = self._behind_lead(member)
         for at in range(head, min(head + _REACH, member.last)):
             named = self.reading.addressees(at, member.last)
             if named is not None:
@@ -108,9 +113,10 @@ class Assignments:
     # ---- offices and papers -----------------------------------------------------------------
 
     def _note_office(self, member: Member) -> None:
-        office = self._office_in(member) if member.frame in ("tasks", "orders") else ()
-        self.names_office = bool(office)
         spoken_to = member.lead is not None and member.lead.subject is not None
+        told = member.frame in ("tasks", "orders") and not spoken_to
+        office = self._office_in(member) if told else ()
+        self.names_office = bool(office)
         if office or spoken_to or member.kind == "heading":
             behind = self.reading.words[member.last + 1 : member.last + 2]
             self._section = office

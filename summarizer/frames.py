@@ -188,15 +188,25 @@ class _Weigher:
             member.add(f"lead:{member.lead.kind}", self.prices.leads[member.lead.kind])
 
     def _cues(self, member: Member, opened_until: int) -> None:
+        granted_until = -1
         for i in range(bisect_left(self.hit_starts, member.first), len(self.hits)):
             hit = self.hits[i]
             if hit.first >= member.last:
                 break
             for cue in hit.entry:
+                if hit.first < granted_until and cue.accuses:
+                    continue
                 if _applies(cue, member, hit.first, opened_until):
+                    if "granted" in cue.marks:
+                        granted_until = self._end_of_grant(hit.first, member.last)
                     member.add(cue.name, cue.weights)
                     if cue.marks:
                         member.marked[hit.first] = cue.marks
+
+    def _end_of_grant(self, first: int, last: int) -> int:
+        """The comma at which a condition granted ends: "dù còn nhiều khó khăn, thu ngân sách …"."""
+        words = self.words
+        return next((i for i in range(first, last) if words[i] == ","), last)
 
     def _times(self, member: Member, opened_until: int) -> None:
         for time in self._times_in(member):

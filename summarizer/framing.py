@@ -9,6 +9,7 @@ from summarizer.lexicon import Lexicon, language
 
 Frame = Literal["results", "faults", "goals", "tasks", "orders", "talk", "aside"]
 FRAMES: tuple[Frame, ...] = get_args(Frame)
+_FAULTS = FRAMES.index("faults")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,11 @@ class Cue:
     at: str
     weights: tuple[tuple[int, float], ...]
     marks: frozenset[str]
+
+    @property
+    def accuses(self) -> bool:
+        """Whether it speaks of something missed."""
+        return any(index == _FAULTS and weight > 0 for index, weight in self.weights)
 
 
 def weights_of(table: Mapping[str, object]) -> tuple[tuple[int, float], ...]:
