@@ -15,6 +15,7 @@ _ALWAYS = {("24", "24"): "time", ("24", "7"): "time"}
 _DAYS_OF_MONTH, _MONTHS = 31, 12
 _YEAR_DIGITS, _SHORT = 4, 2
 _PARTS = 3  # day, month, year
+_PAIR = 3  # tokens of a day and its month: 30/4
 _CHAIN = 10  # tokens of the longest document number: 09/2019/NĐ-CP
 _LOOSE = 3  # signs and blanks between a number and the letters of its document: 13- NQ/HU
 
@@ -146,10 +147,19 @@ class Shapes:
             return not counted
         if counted or self._words[p + 1] == "-" or not self._is_tight(p):
             return False
+        if before in ("và", ",") and self._follows_day(p):
+            return True
         ended = not self._words[p + 3][0].isalpha()
         if before in _DAYS:
             return ended or before not in ("và", ",", "(")
         return ended and before not in _REACHED
+
+    def _follows_day(self, p: int) -> bool:
+        """Nghỉ lễ 30/4 và 1/5: what the first is, the second is too."""
+        if p <= _PAIR + 1 or self._words[p - _PAIR - 2] not in _SURE_DAYS:
+            return False
+        day, sign, month = self._words[p - _PAIR - 1 : p - 1]
+        return sign == "/" and _is_day(day) and _is_month(month)
 
     def _is_tight(self, p: int) -> bool:
         return self._starts[p + 2] == self._ends[p] + 1
