@@ -17,7 +17,7 @@ from schemas.summary import Chair, Context
 from summarizer.documents import Document
 from summarizer.folding import match_key
 from summarizer.layout import Layout, Line
-from summarizer.letterhead import read_letterhead
+from summarizer.letterhead import read_letterhead, running_place
 from summarizer.lexicon import Lexicon, language
 from summarizer.people import BodyMention, PersonMention, find_bodies
 from summarizer.times import Anchor, Moment, TimeMention
@@ -37,6 +37,7 @@ class _Words(NamedTuple):
     meets: Lexicon[bool]
     purposes: Lexicon[bool]
     ends: Lexicon[bool]
+    bases: Lexicon[bool]
     chairs: Lexicon[bool]
     between: frozenset[str]
     guests: Lexicon[bool]
@@ -61,6 +62,7 @@ def _words() -> _Words:
         meets=_phrases(events["meet"]),
         purposes=_phrases(events["purpose"]),
         ends=_phrases(events["ends"]),
+        bases=_phrases(events["basis"]),
         chairs=_phrases(data["chairs"]["cues"]),
         between=frozenset(data["chairs"]["between"]),
         guests=_phrases(data["guests"]["before"]),
@@ -100,6 +102,15 @@ class _Opening:
     def title(self) -> _Stretch | None:
         line = next((line for line in self.layout.lines if line.kind == "title"), None)
         return _Stretch(line.first, line.last) if line else None
+
+    @cached_property
+    def letterhead(self) -> list[_Stretch]:
+        """The first line of a paper where it names whose paper it is."""
+        first = next(iter(self.layout.lines), None)
+        if first is None or first.kind != "furniture":
+            return []
+        above = self.document.folded.text[first.start : first.end]
+        return [_Stretch(first.first, first.last)] if above.isupper() else []
 
     @cached_property
     def lines(self) -> list[_Stretch]:
@@ -167,9 +178,13 @@ class _Opening:
         """The first of the given words that names a meeting."""
         for hit in lexicon.scan(self.words, stretch.first, stretch.last):
             room = hit.first and self.words[hit.first - 1] in {"phòng", "chủ"}
-            if not room and not self._inside_person(hit.first):
+            if not room and not self._inside_person(hit.first) and not self._is_basis(stretch):
                 return _Stretch(hit.first, hit.last)
         return None
+
+    def _is_basis(self, stretch: _Stretch) -> bool:
+        """ "Căn cứ Nghị quyết …": meetings in it are those that its papers came from."""
+        return _words().bases.at(self.words, stretch.first, stretch.last) is not None
 
     @cached_property
     def _person_tokens(self) -> frozenset[int]:
@@ -186,10 +201,17 @@ class _Opening:
 
     @cached_property
     def hosts(self) -> list[BodyMention]:
-        """Bodies and places that may speak, from dateline, headline and first sentences."""
+        """Bodies and places that may speak, from the heads and the first sentences."""
         reach = max((line.last for line in self.lines[:2]), default=0)
-        told = (self.dateline, self.title, *self.sentences[:2])
-        stretches = [s for s in told if s is not None and (s.first < reach or s == self.title)]
+        return self.hosts_in([*self.heads, *(s for s in self.sentences[:2] if s.first < reach)])
+
+    @cached_property
+    def heads(self) -> list[_Stretch]:
+        """Dateline, headline and letterhead."""
+        return [s for s in (self.dateline, self.title, *self.letterhead) if s is not None]
+
+    def hosts_in(self, stretches: Sequence[_Stretch]) -> list[BodyMention]:
+        """Bodies and places that may speak, in order of the stretches."""
         hosts = {stretch: self._hosts_in(stretch) for stretch in dict.fromkeys(stretches)}
         return [host for stretch in stretches for host in hosts[stretch]]
 
@@ -440,7 +462,9 @@ def _locality(opening: _Opening) -> str | None:
 def _place_of(opening: _Opening, body: BodyMention) -> str | None:
     if body.place is not None:
         opens = body.kind == "place" and body.place == body.name
-        return _lowered(body.place) if opens and _opens_sentence(opening, body) else body.place
+        if body.place.isupper() or (opens and _opens_sentence(opening, body)):
+            return _lowered(body.place)
+        return body.place
     key = match_key(body.name)
     for committee, level in _words().committees.items():
         at = key.find(committee + " ")
@@ -455,18 +479,42 @@ def _opens_sentence(opening: _Opening, body: BodyMention) -> bool:
 
 
 def _lowered(name: str) -> str:
+    """ "Huyện Phú Cần" and "HUYỆN PHÚ CẦN" as running text writes them."""
+    if name.isupper() and len(name.split()) > 1:
+        return running_place(name)
     return name if name[:2].isupper() else name[:1].lower() + name[1:]
 
 
 def _body(opening: _Opening) -> str | None:
-    hosts = opening.hosts
+    """Who met: named itself, else by the head who led, else by the place."""
+    heads = opening.hosts_in(opening.heads)
+    return (
+        _named_body(opening, heads)
+        or (None if _named_place(opening, heads) else _body_of_post(opening, opening.heads))
+        or _named_body(opening, opening.hosts)
+        or _named_place(opening, opening.hosts)
+        or _body_of_post(opening, opening.lines)
+    )
+
+
+def _named_body(opening: _Opening, hosts: list[BodyMention]) -> str | None:
     bodies = [b for b in hosts if b.kind == "body"]
-    if bodies:
-        return _short(opening, _joined(opening, hosts, bodies[0], bodies))
+    if not bodies:
+        return None
+    name = _short(opening, _joined(opening, hosts, bodies[0], bodies))
+    return _as_running(opening, name) if name.isupper() else name
+
+
+def _as_running(opening: _Opening, name: str) -> str:
+    """A body in capitals as the text beside it writes it, if it does."""
+    key = match_key(name)
+    running = (b.name for b in opening.hosts if b.kind == "body" and not b.name.isupper())
+    return next((other for other in running if key.startswith(match_key(other))), name)
+
+
+def _named_place(opening: _Opening, hosts: list[BodyMention]) -> str | None:
     places = [b for b in hosts if not b.bare]
-    if places:
-        return _place_of(opening, places[0])
-    return _body_of_post(opening)
+    return _place_of(opening, places[0]) if places else None
 
 
 def _joined(
@@ -492,10 +540,10 @@ def _short(opening: _Opening, name: str) -> str:
     return name.replace(long, "UBND") if "ubnd" in opening.words else name
 
 
-def _body_of_post(opening: _Opening) -> str | None:
+def _body_of_post(opening: _Opening, stretches: Sequence[_Stretch]) -> str | None:
     """A body speaks through its head: "Chủ tịch UBND huyện vừa có công văn"."""
     for person in opening.people:
-        if any(line.holds(person.first) for line in opening.lines):
+        if any(stretch.holds(person.first) for stretch in stretches):
             inside = find_bodies(opening.document, person.first, person.last)
             # A guest from above is no host.
             names = (b.name for b in inside if b.kind == "body" and "tỉnh" not in match_key(b.name))

@@ -83,9 +83,7 @@ def _bytes_of(path: Path) -> bytes:
     label = "".join(sign if sign.isprintable() else "?" for sign in str(path))
     try:
         if path.is_dir():
-            raise DocumentError(
-                f"{label} is a folder; name a file in it"
-            )
+            raise DocumentError(f"{label} is a folder; name a file in it")
         if path.stat().st_size > LARGEST:
             raise _too_large(label)
         with path.open("rb") as file:

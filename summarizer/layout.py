@@ -164,6 +164,7 @@ class _Rules:
     final_verbs: Lexicon[bool]
     telling: Lexicon[bool]
     headings: Lexicon[bool]
+    papers: Lexicon[bool]
     predicates: Lexicon[bool]
     uncounted: frozenset[str]
     clock: frozenset[str]
@@ -206,6 +207,7 @@ def _rules() -> _Rules:
         final_verbs=_phrases(caption["final_verbs"]),
         telling=_phrases(caption["telling"]),
         headings=_phrases(data["heading"]["start"]),
+        papers=_phrases(data["paper"]["names"]),
         predicates=_phrases(data["heading"]["predicates"]),
         uncounted=frozenset(caption["uncounted"]),
         clock=frozenset(data["clock"]["words"]),
@@ -545,6 +547,9 @@ def _find_title(page: _Page, rows: list[_Row], looks: list[_Look], running: list
     first_text = running[0] if running else 0
     seen: dict[str, int] = {}
     title = next((i for i, look in enumerate(looks) if look == "title"), None)
+    if title is None:
+        title = _subject_of_paper(page, rows[:_HEAD_AT_MOST])
+        looks[: title or 0] = ["furniture"] * (title or 0)
     for i, row in enumerate(rows[: first_text + _HEAD_AT_MOST]):
         if row.end - row.start > _SHORT or row.last - row.first < _TITLE_AT_LEAST:
             continue
@@ -560,6 +565,20 @@ def _find_title(page: _Page, rows: list[_Row], looks: list[_Look], running: list
     for i, row in enumerate(rows[: first_text + _HEAD_AT_MOST]):
         if i == title or page.text[row.start : row.end] == text:
             looks[i] = "title"
+
+
+def _subject_of_paper(page: _Page, rows: list[_Row]) -> int | None:
+    """The line below "BÁO CÁO" says what the paper is about."""
+    for i, row in enumerate(rows[:-1]):
+        line = page.words[row.first : row.last]
+        hit = page.rules.papers.at(line, 0)
+        if hit is None or hit.last < len(line) or not page.text[row.start : row.end].isupper():
+            continue
+        below = rows[i + 1]
+        is_list = _MARKER.match(page.text, below.start) or _ROMAN.match(page.text, below.start)
+        told = below.last - below.first >= _TITLE_AT_LEAST and not is_list
+        return i + 1 if told and page.text[below.end - 1] not in ".;:" else None
+    return None
 
 
 def _leads(page: _Page, rows: list[_Row], looks: list[_Look], i: int) -> bool:

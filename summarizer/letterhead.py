@@ -33,7 +33,7 @@ def read_letterhead(document: Document) -> Letterhead | None:
     if not above and not below:
         return None
     short = data["short"].get(above.lower(), above.capitalize())
-    place = _place(below, data["levels"])
+    place = running_place(below)
     return Letterhead(f"{short} {place}".strip(), place or None)
 
 
@@ -42,9 +42,9 @@ def _left(text: str, at: int) -> str:
     return text[text.rfind("\n", 0, at) + 1 : at].strip(" -\n")
 
 
-def _place(name: str, levels: list[str]) -> str:
-    """"HUYỆN PHÚ CẦN" as "huyện Phú Cần"."""
-    for level in levels:
+def running_place(name: str) -> str:
+    """A place as running text writes it: "HUYỆN PHÚ CẦN" as "huyện Phú Cần"."""
+    for level in language("context")["letterhead"]["levels"]:
         if name.lower().startswith(level + " "):
             return f"{level} {name[len(level) + 1 :].title()}"
     return name.title()

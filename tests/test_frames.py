@@ -194,6 +194,7 @@ def test_every_group_of_cues_counts_somewhere_known_and_says_something() -> None
             "announced",
             "effort",
             "context",
+                "granted",
             "must",
             "named_difficulty",
         }, group["name"]
