@@ -19,7 +19,7 @@ from summarizer.lexicon import language
 from summarizer.reading import Reading
 from summarizer.times import TimeMention, tense
 from summarizer.turns import PURPOSES
-from summarizer.verbs import ACT
+from summarizer.verbs import ACT, STATE
 
 MEMBER, SENTENCE, PARAGRAPH = 0, 1, 2  # what begins with a member
 
@@ -196,12 +196,19 @@ class _Weigher:
             for cue in hit.entry:
                 if hit.first < granted_until and cue.accuses:
                     continue
+                if cue.at == "heading" and self._only_tells(cue, member):
+                    continue
                 if _applies(cue, member, hit.first, opened_until):
                     if "granted" in cue.marks:
                         granted_until = self._end_of_grant(hit.first, member.last)
                     member.add(cue.name, cue.weights)
                     if cue.marks:
                         member.marked[hit.first] = cue.marks
+
+    def _only_tells(self, cue: Cue, member: Member) -> bool:
+        """Whether a heading tells how ends were met: "Nhiều chỉ tiêu vượt kế hoạch" sets none."""
+        sets = any(index == _GOALS for index, _ in cue.weights)
+        return sets and any(verb & STATE for verb in self.verbs[member.first : member.last])
 
     def _end_of_grant(self, first: int, last: int) -> int:
         """The comma at which a condition granted ends: "dù còn nhiều khó khăn, thu ngân sách …"."""
@@ -245,10 +252,11 @@ class _Weigher:
 
     def _contents(self, member: Member) -> None:
         found = self.prices.found
-        roles = {f.role for c in member.clauses for f in c.figures}
+        figures = [f for c in member.clauses for f in c.figures]
+        roles = {f.role for f in figures}
         if roles:
             member.add("figure", found["figure"])
-        if roles & {"of_previous", "baseline"}:
+        if any(f.role in _COMPARED and f.reference for f in figures):
             member.add("compared", found["compared"])
         elif "of_plan" in roles:
             member.add("share of plan", found["of_plan"])
@@ -269,6 +277,7 @@ class _Weigher:
             member.add(name.replace("_", " "), self.prices.found[name])
 
 
+_COMPARED = frozenset(["of_previous", "baseline"])
 _DUE = frozenset(["day", "month", "quarter"])
 
 

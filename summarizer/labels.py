@@ -193,7 +193,7 @@ class _Labeller:
 
     def _acts(self, member: Member) -> bool:
         """Whether a member holds an action; behind a verb of saying only what must be done."""
-        if member.lead is None or member.lead.kind != "say":
+        if member.lead is None or member.lead.kind not in ("say", "tell"):
             bodies = self.reading.body_at
             return any(
                 self.verbs[i] & ACT and i not in bodies for i in range(member.first, member.last)

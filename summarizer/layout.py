@@ -632,9 +632,21 @@ def _rest(page: _Page, rows: list[_Row], looks: list[_Look], begun: int) -> list
             continue
         if paused and look in {"body", "item"} and row.end - row.start >= _PARAGRAPH:
             paused = False
+        if look == "short" and _is_subhead(page, rows, looks, i):
+            look = "heading"
         kinds.append(_kind(page, row, look, paused=paused, ended=i > last))
         paused = paused or i in boxes or look == "byline" or _ends(page, row, look, i > last)
     return kinds
+
+
+def _is_subhead(page: _Page, rows: list[_Row], looks: list[_Look], i: int) -> bool:
+    """A short line between two paragraphs: "Công nghiệp, dịch vụ tăng khá"."""
+    if not 0 < i < len(rows) - 1 or rows[i].last - rows[i].first > page.rules.heading_reach:
+        return False
+    above, row, below = rows[i - 1 : i + 2]
+    between = _is_running(above, looks[i - 1]) and _is_running(below, looks[i + 1])
+    ended = page.text[above.end - 1] in _TERMINAL
+    return between and ended and page.text[row.start].isupper() and not _counts(page, row)
 
 
 def _tells(page: _Page, row: _Row, look: _Look) -> bool:

@@ -17,13 +17,15 @@ from summarizer.openings import Openings
 from summarizer.people import BodyMention, PersonMention
 from summarizer.sentences import Segment, Sentence
 
-LeadKind = Literal["order", "say", "praise", "goal", "task"]
+LeadKind = Literal["order", "say", "tell", "praise", "goal", "task"]
 Subject = PersonMention | BodyMention
 
-SPEAKING: frozenset[LeadKind] = frozenset(["order", "say", "praise"])
+SPEAKING: frozenset[LeadKind] = frozenset(["order", "say", "tell", "praise"])
+REPORTING: frozenset[LeadKind] = frozenset(["say", "tell", "praise"])
 
 _KINDS: tuple[tuple[str, LeadKind], ...] = (
     ("says", "say"),
+    ("tells", "tell"),
     ("praises", "praise"),
     ("orders", "order"),
     ("tasks", "task"),
@@ -112,7 +114,7 @@ class _Finder:
             if not self._counts(verb, stand):
                 continue
             lead = self._lead(index, verb, stand)
-            if lead.kind not in ("say", "praise"):
+            if lead.kind not in REPORTING:
                 return lead
             said = said or lead
         return said
@@ -158,7 +160,7 @@ class _Finder:
     def _counts(self, verb: Hit[LeadKind], stand: _Stand) -> bool:
         if verb.entry in ("goal", "task"):
             return self._sets(verb, stand)
-        if verb.entry in ("say", "praise"):
+        if verb.entry in REPORTING:
             return self._says(verb, stand)
         return self._orders(verb, stand)
 

@@ -178,6 +178,8 @@ class PieceCutter:
 
     def _ends_statement(self, first: int, i: int, high: int) -> bool:
         word = self.words[i]
+        if word == "," and self.words[i + 1] in _going_on():
+            return False
         if word == "," and (
             self._states(first, i) or phrases("clauses", "ends").at(self.words, i + 1, high + 1)
         ):
@@ -217,6 +219,11 @@ def _totals() -> Lexicon[bool]:
     data = language("clauses")
     plain = [(phrase, False) for phrase in data["totals"]]
     return Lexicon([*plain, *((phrase, True) for phrase in data["sure_totals"])])
+
+
+@cache
+def _going_on() -> frozenset[str]:
+    return frozenset(language("quotes")["going_on"])
 
 
 @cache
