@@ -5,9 +5,8 @@ at the head of one clause is told only there (annotation guide, rules 10, 11 and
 list line that names an office speaks to it until the next.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from schemas import DraftIssuer
 from schemas.summary import IssuerKind
 from summarizer.frames import PARAGRAPH, Member
 from summarizer.leads import SPEAKING
@@ -20,8 +19,16 @@ _NEAR_HEAD = 4  # tokens in which a lead names the paper whose points follow
 _REACH = 12  # tokens in which a lead names addressees
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Issuer(NamedTuple):
+    """The fields of a ``DraftIssuer``."""
+
+    name: str
+    posts: tuple[str, ...]
+    kind: IssuerKind
+    document: str | None
+
+
+class Assignment(NamedTuple):
     """Position of the issuer among ``Assignments.issuers``, and the addressees as written."""
 
     issuer: int | None
@@ -33,13 +40,18 @@ class Assignments:
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
-        self.issuers: list[DraftIssuer] = []
         self.names_office = False  # the member noted last only names an office
+        self._numbers: dict[Issuer, int] = {}
         self._speaker: int | None = None
         self._addressees: tuple[str, ...] = ()
         self._paper: str | None = None  # the paper whose points follow
         self._section: tuple[str, ...] = ()  # offices whose points follow
         self._section_holds = False  # named on a line of its own
+
+    @property
+    def issuers(self) -> list[dict[str, object]]:
+        """Fields of all issuers, in order of their numbers."""
+        return [issuer._asdict() for issuer in self._numbers]
 
     def note(self, member: Member) -> None:
         """Take in what a member says about speakers, papers and offices."""
@@ -73,10 +85,8 @@ class Assignments:
         named = self.reading.addressees(causative.last if causative else head, member.last)
         return named.names if named else ()
 
-    def _issuer(self, issuer: DraftIssuer) -> int:
-        if issuer not in self.issuers:
-            self.issuers.append(issuer)
-        return self.issuers.index(issuer)
+    def _issuer(self, issuer: Issuer) -> int:
+        return self._numbers.setdefault(issuer, len(self._numbers))
 
     # ---- speakers ---------------------------------------------------------------------------
 
@@ -86,9 +96,9 @@ class Assignments:
             return
         if isinstance(lead.subject, PersonMention):
             person = lead.subject.person
-            issuer = DraftIssuer(name=person.name, posts=person.posts, kind="person")
+            issuer = Issuer(person.name, person.posts, "person", None)
         else:
-            issuer = DraftIssuer(name=lead.subject.name, kind="body")
+            issuer = Issuer(lead.subject.name, (), "body", None)
         number = self._issuer(issuer)
         if number != self._speaker or lead.kind == "order":
             self._addressees = ()
@@ -159,4 +169,4 @@ class Assignments:
         if name is None:
             return None
         kind: IssuerKind = "document" if self._paper else "body"
-        return self._issuer(DraftIssuer(name=name, kind=kind, document=self._paper))
+        return self._issuer(Issuer(name, (), kind, self._paper))

@@ -6,13 +6,13 @@ assignments who gives and gets a directive (``assignments``). Here they become a
 
 from dataclasses import dataclass
 
-from schemas import Draft, DraftDirective, DraftItem, DraftTarget, Sector
+from schemas import Draft, Sector
 from summarizer.assignments import Assignments
 from summarizer.clauses import Clause
 from summarizer.frames import Member, Reason
 from summarizer.framing import FRAMES
 from summarizer.indicators import name_indicator
-from summarizer.labels import Label, Labelled, label_members
+from summarizer.labels import ITEMS, Label, Labelled, label_members
 from summarizer.reading import Reading
 from summarizer.sectors import sector_of
 from summarizer.times import TimeMention, deadline_in, target_deadline_in, tense
@@ -64,6 +64,8 @@ def _decision(reading: Reading, labelled: Labelled, clause: Clause, label: Label
     )
 
 
+_Fields = dict[str, object]
+
 _PERIODS = frozenset(["year", "part", "term", "quarter"])
 
 
@@ -73,7 +75,7 @@ def _is_period(time: TimeMention) -> bool:
 
 
 class _Drafter:
-    """Collects items in order of the text."""
+    """Collects items in order of the text; all of them are validated at once."""
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
@@ -83,9 +85,8 @@ class _Drafter:
         self.deadline = self._planned()  # of the stretch
         self.bound: str | None = None  # of the sentence
         self.sentence = -1
-        self.items: dict[Label, list[DraftItem]] = {"achievement": [], "shortcoming": []}
-        self.targets: list[DraftTarget] = []
-        self.directives: list[DraftDirective] = []
+        self.items: dict[Label, list[_Fields]] = {label: [] for label in ITEMS}
+        self.directives: list[_Fields] = []
 
     def draft(self) -> Draft:
         for labelled in label_members(self.reading):
@@ -95,12 +96,14 @@ class _Drafter:
             if labelled.directive and not self.assignments.names_office:
                 self.directives.append(self._directive(member))
             self._items(labelled)
-        return Draft(
-            achievements=tuple(self.items["achievement"]),
-            shortcomings=tuple(self.items["shortcoming"]),
-            targets=tuple(self.targets),
-            issuers=tuple(self.assignments.issuers),
-            directives=tuple(self.directives),
+        return Draft.model_validate(
+            {
+                "achievements": self.items["achievement"],
+                "shortcomings": self.items["shortcoming"],
+                "targets": self.items["target"],
+                "issuers": self.assignments.issuers,
+                "directives": self.directives,
+            }
         )
 
     # ---- results, faults and ends -----------------------------------------------------------
@@ -113,13 +116,14 @@ class _Drafter:
             self.sector = self._sector(clause.first, clause.last)
             indicator = self._indicator(clause, group)
             group = group or indicator
-            item = DraftItem(clauses=(clause.number,), sector=self.sector, indicator=indicator)
+            item: _Fields = {
+                "clauses": (clause.number,),
+                "sector": self.sector,
+                "indicator": indicator,
+            }
             if label == "target":
-                self.targets.append(
-                    DraftTarget(**item.model_dump(), deadline=self._target_deadline(clause))
-                )
-            else:
-                self.items[label].append(item)
+                item["deadline"] = self._target_deadline(clause)
+            self.items[label].append(item)
 
     def _sector(self, first: int, last: int) -> Sector:
         return sector_of(self.tokens, first, last, around=self.sector)
@@ -145,9 +149,11 @@ class _Drafter:
         sentence = member.clauses[0].sentence
         if sentence != self.sentence:
             self.sentence, self.bound = sentence, None
-        for at in range(member.first, member.head):
-            time = self.reading.time_at.get(at)
-            if time is None or tense(time, self.reading.anchor) != "future":
+        if member.first == member.head:
+            return
+        times = map(self.reading.time_at.get, range(member.first, member.head))
+        for time in filter(None, times):
+            if tense(time, self.reading.anchor) != "future":
                 continue
             text = self.reading.words_of(time.first, time.last)
             if time.bound == "by":
@@ -164,16 +170,16 @@ class _Drafter:
 
     # ---- directives -------------------------------------------------------------------------
 
-    def _directive(self, member: Member) -> DraftDirective:
+    def _directive(self, member: Member) -> _Fields:
         reading = self.reading
         first, last = member.first, member.last
         deadline = deadline_in(reading.document, reading.times, first, last, reading.anchor)
         self.sector = self._sector(first, last)
         assignment = self.assignments.of(member)
-        return DraftDirective(
-            clauses=tuple(c.number for c in member.clauses),
-            sector=self.sector,
-            issuer=assignment.issuer,
-            addressees=assignment.addressees,
-            deadline=reading.words_of(deadline.first, deadline.last) if deadline else None,
-        )
+        return {
+            "clauses": tuple([c.number for c in member.clauses]),
+            "sector": self.sector,
+            "issuer": assignment.issuer,
+            "addressees": assignment.addressees,
+            "deadline": reading.words_of(deadline.first, deadline.last) if deadline else None,
+        }

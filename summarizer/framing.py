@@ -1,9 +1,8 @@
 """Cues: phrases that speak for a frame (``language/cues.toml`` says what each means)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from summarizer.lexicon import Lexicon, language
 
@@ -11,14 +10,17 @@ Frame = Literal["results", "faults", "goals", "tasks", "orders", "talk", "aside"
 FRAMES: tuple[Frame, ...] = get_args(Frame)
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """A group of phrases: where it counts, its weights by position in FRAMES, its marks."""
+class Cue(NamedTuple):
+    """A group of phrases: where it counts, its weights by position in FRAMES, its marks.
+
+    ``ends`` tells that it speaks for ends.
+    """
 
     name: str
     at: str
     weights: tuple[tuple[int, float], ...]
     marks: frozenset[str]
+    ends: bool
 
 
 def weights_of(table: Mapping[str, object]) -> tuple[tuple[int, float], ...]:
@@ -36,7 +38,7 @@ def cues() -> Lexicon[tuple[Cue, ...]]:
     phrases: dict[str, tuple[Cue, ...]] = {}
     for group in language("cues")["cue"]:
         marks = frozenset(name for name, value in group.items() if value is True)
-        cue = Cue(group["name"], group["at"], weights_of(group), marks)
+        cue = Cue(group["name"], group["at"], weights_of(group), marks, ends="goals" in group)
         for phrase in group["phrases"]:
             phrases[phrase] = (*phrases.get(phrase, ()), cue)
     return Lexicon(phrases.items())
