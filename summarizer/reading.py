@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 
 from schemas import Context
 from summarizer.addressees import Addressees, read_addressees
@@ -120,4 +121,4 @@ def _subjects(
     people: tuple[PersonMention, ...], bodies: tuple[BodyMention, ...]
 ) -> tuple[Subject, ...]:
     """People and bodies in order; a person first where both begin."""
-    return tuple(sorted((*people, *bodies), key=lambda m: m.first))
+    return tuple(sorted((*people, *bodies), key=attrgetter("first")))
