@@ -208,7 +208,7 @@ class _Assembler:
     def _mentions(self, numbers: Sequence[int]) -> list[FigureMention]:
         known = [self.clauses[n] for n in sorted(set(numbers)) if n in self.clauses]
         mentions = [figure for clause in known for figure in clause.figures]
-        self.used.update(n.first for mention in mentions for n in mention.numerals)
+        self.used.update([n.first for mention in mentions for n in mention.numerals])
         return mentions
 
     def _figure(self, mention: FigureMention) -> Fields:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from schemas.summary import IssuerKind
 from summarizer.frames import PARAGRAPH, Member
-from summarizer.leads import SPEAKING
+from summarizer.leads import SPEAKING, Lead
 from summarizer.lexicon import language, phrases
 from summarizer.people import PersonMention
 from summarizer.reading import Reading
@@ -59,7 +59,8 @@ class Assignments:
         if member.introduces or member.kind == "heading":
             kept = self._paper if member.kind == "item" else None
             self._paper = self._paper_in(member) or kept
-        self._note_speaker(member)
+        if member.lead is not None:
+            self._note_speaker(member.lead)
         if member.introduces and member.spoken:
             self._note_addressees(member)
 
@@ -90,9 +91,8 @@ class Assignments:
 
     # ---- speakers ---------------------------------------------------------------------------
 
-    def _note_speaker(self, member: Member) -> None:
-        lead = member.lead
-        if lead is None or lead.subject is None or lead.kind not in SPEAKING:
+    def _note_speaker(self, lead: Lead) -> None:
+        if lead.subject is None or lead.kind not in SPEAKING:
             return
         if isinstance(lead.subject, PersonMention):
             person = lead.subject.person
@@ -130,10 +130,12 @@ class Assignments:
 
     def _office_in(self, member: Member) -> tuple[str, ...]:
         """The office that a heading or list line names, if it says nothing else."""
+        alone = member.introduces or member.kind in ("heading", "item")
+        if not alone or member.clauses[0].figures:
+            return ()
         reading = self.reading
         first, last = reading.opening(member.first, member.last), member.last
-        alone = member.introduces or member.kind in ("heading", "item")
-        if not alone or not 0 < last - first <= _LONGEST_OFFICE or member.clauses[0].figures:
+        if not 0 < last - first <= _LONGEST_OFFICE:
             return ()
         body = reading.body_at.get(first)
         noun = phrases("leads", "addressee_nouns").at(reading.words, first, last)

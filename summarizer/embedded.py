@@ -4,18 +4,21 @@ Frames decide how a stretch is to be read (``frames``), labels what its clauses 
 assignments who gives and gets a directive (``assignments``). Here they become a draft.
 """
 
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from schemas import Draft, Sector
 from summarizer.assignments import Assignments
 from summarizer.clauses import Clause
+from summarizer.documents import Document
 from summarizer.frames import Member, Reason
 from summarizer.framing import FRAMES
 from summarizer.indicators import name_indicator
 from summarizer.labels import ITEMS, Label, Labelled, label_members
 from summarizer.reading import Reading
 from summarizer.sectors import sector_of
-from summarizer.times import TimeMention, deadline_in, target_deadline_in, tense
+from summarizer.times import Anchor, TimeMention, deadline_in, target_deadline_in, tense
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ def _decision(reading: Reading, labelled: Labelled, clause: Clause, label: Label
 
 
 _Fields = dict[str, object]
+_DeadlineFinder = Callable[[Document, Sequence[TimeMention], int, int, Anchor], TimeMention | None]
 
 _PERIODS = frozenset(["year", "part", "term", "quarter"])
 
@@ -81,6 +85,7 @@ class _Drafter:
         self.reading = reading
         self.tokens = reading.document.tokens
         self.assignments = Assignments(reading)
+        self.time_starts = [t.first for t in reading.times]
         self.sector: Sector | None = None  # of the item before
         self.deadline = self._planned()  # of the stretch
         self.bound: str | None = None  # of the sentence
@@ -162,24 +167,27 @@ class _Drafter:
                 self.deadline, self.bound = text, None
 
     def _target_deadline(self, clause: Clause) -> str | None:
-        reading = self.reading
-        found = target_deadline_in(
-            reading.document, reading.times, clause.first, clause.last, reading.anchor
-        )
-        return reading.words_of(found.first, found.last) if found else self.bound or self.deadline
+        return self._stated(target_deadline_in, clause) or self.bound or self.deadline
+
+    def _stated(self, find: _DeadlineFinder, stretch: Clause | Member) -> str | None:
+        """The words of a deadline inside a stretch; most name no time at all."""
+        reading, first, last = self.reading, stretch.first, stretch.last
+        low = bisect_left(self.time_starts, first)
+        times = reading.times[low : bisect_left(self.time_starts, last, low)]
+        if not times:
+            return None
+        found = find(reading.document, times, first, last, reading.anchor)
+        return reading.words_of(found.first, found.last) if found else None
 
     # ---- directives -------------------------------------------------------------------------
 
     def _directive(self, member: Member) -> _Fields:
-        reading = self.reading
-        first, last = member.first, member.last
-        deadline = deadline_in(reading.document, reading.times, first, last, reading.anchor)
-        self.sector = self._sector(first, last)
+        self.sector = self._sector(member.first, member.last)
         assignment = self.assignments.of(member)
         return {
             "clauses": tuple([c.number for c in member.clauses]),
             "sector": self.sector,
             "issuer": assignment.issuer,
             "addressees": assignment.addressees,
-            "deadline": reading.words_of(deadline.first, deadline.last) if deadline else None,
+            "deadline": self._stated(deadline_in, member),
         }

@@ -8,10 +8,11 @@ dear inside a sentence, cheaper at a new one and cheapest at a new paragraph.
 """
 
 from bisect import bisect_left
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from operator import add, sub
+from itertools import groupby
+from operator import add, attrgetter, sub
 from typing import NamedTuple
 
 from summarizer.clauses import Clause
@@ -93,31 +94,28 @@ _UNMARKED: frozenset[str] = frozenset()
 
 def read_frames(reading: Reading, offices: Container[int]) -> list[Member]:
     """Members of the text with their frames; ``offices`` are tokens where one is named."""
-    members = list(_members(reading))
+    members = _members(reading)
     _Weigher(reading, offices).weigh(members)
     _decide(members)
     return members
 
 
-def _members(reading: Reading) -> Iterator[Member]:
-    gathered: list[Clause] = []
+def _members(reading: Reading) -> list[Member]:
+    members: list[Member] = []
     before: Clause | None = None
-    for clause in (*reading.clauses, None):
-        if clause is not None and gathered and clause.chain == gathered[0].chain >= 0:
-            gathered.append(clause)
-            continue
-        if gathered:
-            yield _member(reading, gathered, before)
-            before, gathered = gathered[-1], []
-        if clause is not None and clause.sentence >= 0:
-            gathered = [clause]
+    told = [clause for clause in reading.clauses if clause.sentence >= 0]
+    for _, chain in groupby(told, attrgetter("chain")):
+        clauses = list(chain)
+        members.append(_member(reading, clauses, before))
+        before = clauses[-1]
+    return members
 
 
 def _member(reading: Reading, clauses: list[Clause], before: Clause | None) -> Member:
-    words = reading.words
+    words = reading.document.tokens.words
     opening = clauses[0]
     first, last = opening.first, clauses[-1].last
-    head = reading.opening(first, opening.last)
+    head = reading.openings.end(first, opening.last)
     return Member(
         clauses,
         first,

@@ -4,7 +4,6 @@ A frame says how a stretch is to be read; the words of a clause decide whether i
 an end or an action at all (annotation guide, rules 1-15).
 """
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache
 from typing import Literal, NamedTuple
@@ -54,11 +53,11 @@ class _Labeller:
         self.reading = reading
         self.words = reading.words
         self.verbs = reading.verbs
+        self.openings = reading.openings
         self.places = {kinds: _places(reading.verbs, kinds) for kinds in _ASKED}
         self.acting = bytearray(self.places[ACT])  # no name of a body acts
         for at in reading.body_at:
             self.acting[at] = 0
-        self.milestones = phrases("labels", "milestones").starts(reading.document.tokens)
         self.rules = {
             "results": self._result,
             "faults": self._fault,
@@ -95,7 +94,7 @@ class _Labeller:
         return self.places[kinds].find(1, clause.first, clause.last) >= 0
 
     def _head(self, clause: Clause) -> int:
-        return min(self.reading.opening(clause.first, clause.last), clause.last - 1)
+        return self.openings.end(clause.first, clause.last - 1)
 
     # ---- one rule for each frame ------------------------------------------------------------
 
@@ -142,13 +141,8 @@ class _Labeller:
         return phrases("leads", "concessions").at(self.words, self._head(clause)) is not None
 
     def _is_milestone(self, clause: Clause) -> bool:
-        for i in range(bisect_left(self.milestones, clause.first), len(self.milestones)):
-            at = self.milestones[i]
-            if at >= clause.last:
-                break
-            if phrases("labels", "milestones").at(self.words, at, clause.last) is not None:
-                return True
-        return False
+        scanned = phrases("labels", "milestones").scan(self.words, clause.first, clause.last)
+        return next(scanned, None) is not None
 
     def _reaches(self, clause: Clause) -> bool:
         """Whether a figure is to be reached; what is merely dealt with is counted, not reached."""
