@@ -94,21 +94,27 @@ def split_sentences(
     document: Document, lines: Sequence[tuple[int, int, int]], shelter: Shelter
 ) -> tuple[Sentence, ...]:
     """Sentences of lines, each given as ``(position, first token, last token)``."""
-    stops = document.tokens.where(_SEPARATING)
+    page = _Page(document, shelter, document.tokens.where(_SEPARATING))
     return tuple(
         sentence
         for line, first, last in lines
-        for sentence in _sentences_of_line(document, line, first, last, shelter, stops)
+        for sentence in _sentences_of_line(page, line, first, last)
     )
 
 
-def _sentences_of_line(
-    document: Document, line: int, first: int, last: int, shelter: Shelter, stops: Sequence[int]
-) -> Iterator[Sentence]:
-    first = _behind_marker(document, first, last)
+class _Page(NamedTuple):
+    """A document with its shelters and the tokens that may separate."""
+
+    document: Document
+    shelter: Shelter
+    stops: Sequence[int]
+
+
+def _sentences_of_line(page: _Page, line: int, first: int, last: int) -> Iterator[Sentence]:
+    first = _behind_marker(page.document, first, last)
     segments: list[Segment] = []
     opener = "."
-    for start, end, sign in _stretches(document, first, last, shelter, stops):
+    for start, end, sign in _stretches(page, first, last):
         if end > start:
             segments.append(Segment(start, end, opener))
             opener = sign
@@ -121,10 +127,9 @@ def _sentences_of_line(
         yield Sentence(line, segments[0].first, segments[-1].last, tuple(segments))
 
 
-def _stretches(
-    document: Document, first: int, last: int, shelter: Shelter, stops: Sequence[int]
-) -> Iterator[tuple[int, int, str]]:
+def _stretches(page: _Page, first: int, last: int) -> Iterator[tuple[int, int, str]]:
     """Stretches between separators with the separator behind each, ``""`` at the end."""
+    document, shelter, stops = page
     inside = shelter.inside(first, last)
     start = after = first
     low = bisect_left(stops, first)
