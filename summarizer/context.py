@@ -80,7 +80,7 @@ class _Stretch(NamedTuple):
         return self.first <= position < self.last
 
 
-_first: Callable[[TimeMention], int] = attrgetter("first")
+_first: Callable[[TimeMention | BodyMention], int] = attrgetter("first")
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,7 @@ class _Opening:
     layout: Layout
     times: Sequence[TimeMention]
     people: Sequence[PersonMention]
+    bodies: Sequence[BodyMention]
 
     @cached_property
     def words(self) -> list[str]:
@@ -197,9 +198,17 @@ class _Opening:
         """Bodies of a stretch without guests and posts."""
         return [
             body
-            for body in find_bodies(self.document, stretch.first, stretch.last)
+            for body in self._bodies_in(stretch)
             if not self._inside_person(body.first) and not self._guest(body)
         ]
+
+    def _bodies_in(self, stretch: _Stretch) -> Sequence[BodyMention]:
+        """Bodies that begin in a stretch; read anew where one runs into it."""
+        bodies = self.bodies
+        low = bisect_left(bodies, stretch.first, key=_first)
+        if low and bodies[low - 1].last > stretch.first:
+            return find_bodies(self.document, stretch.first, stretch.last)
+        return bodies[low : bisect_left(bodies, stretch.last, low, key=_first)]
 
     def _guest(self, body: BodyMention) -> bool:
         words = self.words
@@ -599,9 +608,12 @@ def read_context(
     layout: Layout,
     times: Sequence[TimeMention],
     people: Sequence[PersonMention],
+    bodies: Sequence[BodyMention] | None = None,
 ) -> tuple[Context, Anchor]:
     """The frame of a report, and the anchor that supplies years left out."""
-    opening = _Opening(document, layout, times, people)
+    if bodies is None:
+        bodies = find_bodies(document)
+    opening = _Opening(document, layout, times, people, bodies)
     held_on = _held_on(opening)
     published_on = layout.published_on
     bare = Anchor(held_on, published_on)

@@ -7,11 +7,11 @@ tiềm ẩn nguy cơ, | cần Y", rule 5). Positions are tokens.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
-from summarizer.framing import cues
-from summarizer.lexicon import Tokens, phrases
+from summarizer.framing import Cue
+from summarizer.lexicon import Hit, Tokens, phrases
 from summarizer.openings import Openings
 from summarizer.sentences import Segment, Sentence
 from summarizer.verbs import FULL_STATE
@@ -29,9 +29,10 @@ def find_turns(
     verbs: bytes,
     openings: Openings,
     sentences: Sequence[Sentence],
+    said: Iterable[Hit[tuple[Cue, ...]]],
 ) -> list[int]:
-    """Token positions at which clauses are cut, in order."""
-    finder = _Finder(tokens, verbs, openings)
+    """Token positions at which clauses are cut, in order; ``said`` are the cues of the text."""
+    finder = _Finder(tokens, verbs, openings, said)
     found: list[int] = []
     for sentence in sentences:
         for segment in sentence.segments:
@@ -40,16 +41,19 @@ def find_turns(
 
 
 class _Finder:
-    def __init__(self, tokens: Tokens, verbs: bytes, openings: Openings) -> None:
+    def __init__(
+        self,
+        tokens: Tokens,
+        verbs: bytes,
+        openings: Openings,
+        said: Iterable[Hit[tuple[Cue, ...]]],
+    ) -> None:
         self.words = tokens.words
         self.verbs = verbs
         self.openings = openings
         self.commas = tokens.where(_COMMAS)
         self.faults = [
-            first
-            for first, _, entry in cues().spans(tokens)
-            for cue in entry
-            if "fault_word" in cue.marks
+            first for first, _, entry in said for cue in entry if "fault_word" in cue.marks
         ]
         self.conditions = phrases("leads", "conditions")
         self.concessions = phrases("leads", "concessions")
