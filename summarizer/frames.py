@@ -149,8 +149,8 @@ class _Weigher:
         self.verbs = reading.verbs
         self.anchor = reading.anchor
         self.offices = offices
-        self.hits = cues().find(reading.document.tokens)
-        self.hit_starts = [h.first for h in self.hits]
+        self.hits = cues().spans(reading.document.tokens)
+        self.hit_starts = [first for first, _, _ in self.hits]
         self.times = reading.times
         self.time_starts = [t.first for t in reading.times]
         self.people = [p.first for p in reading.people]

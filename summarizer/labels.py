@@ -42,7 +42,7 @@ def _offices(reading: Reading) -> frozenset[int]:
     """Where an office or a group of people that may be told to act is named."""
     named = {b.first for b in reading.bodies if b.kind == "body"}
     nouns = phrases("leads", "addressee_nouns")
-    named.update(hit.first for hit in nouns.find(reading.document.tokens))
+    named.update([first for first, _, _ in nouns.spans(reading.document.tokens)])
     return frozenset(named)
 
 
