@@ -6,8 +6,11 @@ What a draft names that the source does not hold is dropped and reported in ``ru
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cache
 from hashlib import sha256
 from typing import NamedTuple, TypeVar
+
+from pydantic import TypeAdapter
 
 from schemas import (
     Achievement,
@@ -86,8 +89,13 @@ class _Assembler:
             targets=targets,
             directives=directives,
             coverage=account(self.reading, self.used, self.quoted),
-            run=run.model_copy(update={"issues": (*run.issues, *self.issues)}),
+            run=self._with_issues(run),
         )
+
+    def _with_issues(self, run: Run) -> Run:
+        if not self.issues:
+            return run
+        return run.model_copy(update={"issues": (*run.issues, *self.issues)})
 
     def _source(self) -> Source:
         document, layout = self.reading.document, self.reading.layout
@@ -104,7 +112,7 @@ class _Assembler:
     def _measured(
         self, kind: type[Measured], letter: str, items: Sequence[DraftItem]
     ) -> list[Measured]:
-        built: list[Measured] = []
+        built: list[Fields] = []
         for item in items:
             name = f"{letter}{len(built) + 1}"
             fields = self._fields(name, item, measured=True)
@@ -116,12 +124,12 @@ class _Assembler:
             fields["flags"] = self._flags(mentions)
             if isinstance(item, DraftTarget):
                 fields["deadline"] = self._deadline(name, item.deadline)
-            built.append(kind.model_validate(fields))
-        return built
+            built.append(fields)
+        return _list_of(kind).validate_python(built)
 
     def _directives(self) -> list[Directive]:
         issuers = [self._issuer(i) for i in self.draft.issuers]
-        built: list[Directive] = []
+        built: list[Fields] = []
         for item in self.draft.directives:
             name = f"D{len(built) + 1}"
             fields = self._fields(name, item, measured=False)
@@ -130,8 +138,8 @@ class _Assembler:
             fields["issuer"] = self._known_issuer(name, item, issuers)
             fields["addressees"] = [a for a in item.addressees if self._told(a, name)]
             fields["deadline"] = self._deadline(name, item.deadline)
-            built.append(Directive.model_validate(fields))
-        return built
+            built.append(fields)
+        return _list_of(Directive).validate_python(built)
 
     def _fields(
         self, name: str, item: DraftItem | DraftDirective, *, measured: bool
@@ -192,7 +200,7 @@ class _Assembler:
         return {"quote": self.folded.source[start:end], "start": start, "end": end}
 
     def _statement(self, passages: Iterable[_Passage]) -> str:
-        text = "; ".join(self.folded.text[p.start : p.end] for p in passages).replace("\n", " ")
+        text = "; ".join([self.folded.text[p.start : p.end] for p in passages]).replace("\n", " ")
         return text[:1].upper() + text[1:]
 
     # ---- figures ----------------------------------------------------------------------------
@@ -200,7 +208,7 @@ class _Assembler:
     def _mentions(self, numbers: Sequence[int]) -> list[FigureMention]:
         known = [self.clauses[n] for n in sorted(set(numbers)) if n in self.clauses]
         mentions = [figure for clause in known for figure in clause.figures]
-        self.used.update(n.first for mention in mentions for n in mention.numerals)
+        self.used.update([n.first for mention in mentions for n in mention.numerals])
         return mentions
 
     def _figure(self, mention: FigureMention) -> Fields:
@@ -220,6 +228,8 @@ class _Assembler:
         }
 
     def _flags(self, mentions: Sequence[FigureMention]) -> tuple[Flag, ...]:
+        if not mentions:
+            return ()
         flags = [flag for mention in mentions for flag in mention.flags]
         return tuple(dict.fromkeys([*flags, *contradictions(mentions)]))
 
@@ -270,5 +280,11 @@ def _said(item: Achievement | Shortcoming | Target | Directive) -> object:
     """What an item says, whatever the words: its indicator and figures, else its statement."""
     if isinstance(item, Directive) or not item.figures or not item.indicator:
         return item.statement.casefold()
-    figures = frozenset((f.role, f.value, f.upper, f.total, f.unit) for f in item.figures)
+    figures = frozenset([(f.role, f.value, f.upper, f.total, f.unit) for f in item.figures])
     return item.indicator.casefold(), figures
+
+
+@cache
+def _list_of(kind: type[Item]) -> TypeAdapter[list[Item]]:
+    """All items of a list are validated by one call."""
+    return TypeAdapter(list[kind])  # type: ignore[valid-type]

@@ -5,12 +5,11 @@ at the head of one clause is told only there (annotation guide, rules 10, 11 and
 list line that names an office speaks to it until the next.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from schemas import DraftIssuer
 from schemas.summary import IssuerKind
 from summarizer.frames import PARAGRAPH, Member
-from summarizer.leads import SPEAKING
+from summarizer.leads import SPEAKING, Lead
 from summarizer.lexicon import language, phrases
 from summarizer.people import PersonMention
 from summarizer.reading import Reading
@@ -20,8 +19,16 @@ _NEAR_HEAD = 4  # tokens in which a lead names the paper whose points follow
 _REACH = 12  # tokens in which a lead names addressees
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Issuer(NamedTuple):
+    """The fields of a ``DraftIssuer``."""
+
+    name: str
+    posts: tuple[str, ...]
+    kind: IssuerKind
+    document: str | None
+
+
+class Assignment(NamedTuple):
     """Position of the issuer among ``Assignments.issuers``, and the addressees as written."""
 
     issuer: int | None
@@ -33,13 +40,18 @@ class Assignments:
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
-        self.issuers: list[DraftIssuer] = []
         self.names_office = False  # the member noted last only names an office
+        self._numbers: dict[Issuer, int] = {}
         self._speaker: int | None = None
         self._addressees: tuple[str, ...] = ()
         self._paper: str | None = None  # the paper whose points follow
         self._section: tuple[str, ...] = ()  # offices whose points follow
         self._section_holds = False  # named on a line of its own
+
+    @property
+    def issuers(self) -> list[dict[str, object]]:
+        """Fields of all issuers, in order of their numbers."""
+        return [issuer._asdict() for issuer in self._numbers]
 
     def note(self, member: Member) -> None:
         """Take in what a member says about speakers, papers and offices."""
@@ -47,7 +59,8 @@ class Assignments:
         if member.introduces or member.kind == "heading":
             kept = self._paper if member.kind == "item" else None
             self._paper = self._paper_in(member) or kept
-        self._note_speaker(member)
+        if member.lead is not None:
+            self._note_speaker(member.lead)
         if member.introduces and member.spoken:
             self._note_addressees(member)
 
@@ -80,22 +93,19 @@ class Assignments:
             first = max(first, lead.cut, lead.verb + 1)
         return self.reading.opening(first, member.last) if first < member.last else member.last
 
-    def _issuer(self, issuer: DraftIssuer) -> int:
-        if issuer not in self.issuers:
-            self.issuers.append(issuer)
-        return self.issuers.index(issuer)
+    def _issuer(self, issuer: Issuer) -> int:
+        return self._numbers.setdefault(issuer, len(self._numbers))
 
     # ---- speakers ---------------------------------------------------------------------------
 
-    def _note_speaker(self, member: Member) -> None:
-        lead = member.lead
-        if lead is None or lead.subject is None or lead.kind not in SPEAKING:
+    def _note_speaker(self, lead: Lead) -> None:
+        if lead.subject is None or lead.kind not in SPEAKING:
             return
         if isinstance(lead.subject, PersonMention):
             person = lead.subject.person
-            issuer = DraftIssuer(name=person.name, posts=person.posts, kind="person")
+            issuer = Issuer(person.name, person.posts, "person", None)
         else:
-            issuer = DraftIssuer(name=lead.subject.name, kind="body")
+            issuer = Issuer(lead.subject.name, (), "body", None)
         number = self._issuer(issuer)
         if number != self._speaker or lead.kind == "order":
             self._addressees = ()
@@ -126,10 +136,12 @@ class Assignments:
 
     def _office_in(self, member: Member) -> tuple[str, ...]:
         """The office that a heading or list line names, if it says nothing else."""
+        alone = member.introduces or member.kind in ("heading", "item")
+        if not alone or member.clauses[0].figures:
+            return ()
         reading = self.reading
         first, last = reading.opening(member.first, member.last), member.last
-        alone = member.introduces or member.kind in ("heading", "item")
-        if not alone or not 0 < last - first <= _LONGEST_OFFICE or member.clauses[0].figures:
+        if not 0 < last - first <= _LONGEST_OFFICE:
             return ()
         body = reading.body_at.get(first)
         noun = phrases("leads", "addressee_nouns").at(reading.words, first, last)
@@ -165,4 +177,4 @@ class Assignments:
         if name is None:
             return None
         kind: IssuerKind = "document" if self._paper else "body"
-        return self._issuer(DraftIssuer(name=name, kind=kind, document=self._paper))
+        return self._issuer(Issuer(name, (), kind, self._paper))

@@ -8,7 +8,6 @@ of a document cover its text exactly once (annotation guide, rules 16-18, 21, 22
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from summarizer.documents import Document
@@ -17,14 +16,13 @@ from summarizer.layout import Layout
 from summarizer.lexicon import phrases
 from summarizer.pieces import Piece, PieceCutter
 from summarizer.sentences import Segment, Sentence
-from summarizer.verbs import ACT, STATE
+from summarizer.verbs import ACT, STATE, any_verb
 
 _SUBJECT = 3  # tokens in which a verb follows its subject
 _HEAD = 6  # tokens in which an imperative begins
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(NamedTuple):  # made by the hundred: a tuple costs a third of a dataclass
     """A numbered stretch of the text.
 
     ``start``/``end`` (folded offsets) cover the text without gaps from clause to clause;
@@ -48,14 +46,8 @@ class Clause:
     figures: tuple[FigureMention, ...] = ()
 
 
-class _Part(NamedTuple):
-    """A clause before it has its number."""
-
-    piece: Piece
-    kind: str
-    sentence: int = -1
-    chain: int = -1
-    opener: str = "."
+_Part = tuple[Piece, str, int, int, str]
+"""A clause before it has its number: its piece, kind, sentence, chain and opener."""
 
 
 def cut_clauses(
@@ -67,23 +59,18 @@ def cut_clauses(
     """Clauses in order; ``cuts`` are token positions behind leads and at turns."""
     parts = list(_parts(document.layout, sentences, _Joiner(pieces, sorted(cuts))))
     starts = document.tokens.starts
-    edges = [0, *(starts[part.piece.first] for part in parts[1:]), len(document.folded.text)]
-    return tuple(
-        Clause(
-            number=i + 1,
-            kind=part.kind,
-            start=edges[i],
-            end=edges[i + 1],
-            first=part.piece.first,
-            last=part.piece.last,
-            sentence=part.sentence,
-            chain=part.chain,
-            opener=part.opener,
-            anchor=part.piece.anchor,
-            figures=tuple(pieces.figures_in(part.piece.first, part.piece.last)),
+    edges = [0, *[starts[piece[0]] for piece, *_ in parts[1:]], len(document.folded.text)]
+    clauses: list[Clause] = []
+    for number, (piece, kind, sentence, chain, opener) in enumerate(parts, 1):
+        start, end = edges[number - 1], edges[number]
+        first, last, anchor = piece
+        figures = pieces.figures_in(first, last)
+        clauses.append(
+            Clause(
+                number, kind, start, end, first, last, sentence, chain, opener, anchor, figures
+            )  # keywords cost double
         )
-        for i, part in enumerate(parts)
-    )
+    return tuple(clauses)
 
 
 def _parts(layout: Layout, sentences: Sequence[Sentence], joiner: "_Joiner") -> Iterator[_Part]:
@@ -91,13 +78,13 @@ def _parts(layout: Layout, sentences: Sequence[Sentence], joiner: "_Joiner") -> 
     for position, line in enumerate(layout.lines):
         if at == len(sentences) or sentences[at].line != position:
             if line.first < line.last:
-                yield _Part(Piece(line.first, line.last, line.first), line.kind)
+                yield Piece(line.first, line.last, line.first), line.kind, -1, -1, "."
             continue
         while at < len(sentences) and sentences[at].line == position:
             for segment in joiner.segments(sentences[at]):
                 chain += 1
                 for piece in joiner.pieces.cut(segment.first, segment.last):
-                    yield _Part(piece, line.kind, at, chain, segment.opener)
+                    yield piece, line.kind, at, chain, segment.opener
             at += 1
 
 
@@ -110,22 +97,28 @@ class _Joiner:
         self.verbs = pieces.verbs
         self.openings = pieces.openings
         self.cuts = cuts
+        self.causatives = phrases("clauses", "causatives")
+        self.adverbial_heads = phrases("clauses", "adverbial_heads")
+        self.nominal_heads = phrases("clauses", "nominal_heads")
 
     def segments(self, sentence: Sentence) -> list[Segment]:
+        low = bisect_left(self.cuts, sentence.first + 1)
+        if bisect_left(self.cuts, sentence.last, low) == low:
+            return self._joined(sentence.segments)
         return self._joined([part for s in sentence.segments for part in self._led(s)])
 
     def _led(self, segment: Segment) -> Iterator[Segment]:
         """A segment cut behind its leads."""
-        first, opener = segment.first, segment.opener
+        first, last, opener = segment
         for i in range(bisect_left(self.cuts, first + 1), len(self.cuts)):
-            if self.cuts[i] >= segment.last:
+            if self.cuts[i] >= last:
                 break
             if self.cuts[i] > first:
                 yield Segment(first, self.cuts[i], opener)
                 first, opener = self.cuts[i], "|"
-        yield Segment(first, segment.last, opener)
+        yield Segment(first, last, opener)
 
-    def _joined(self, segments: list[Segment]) -> list[Segment]:
+    def _joined(self, segments: Sequence[Segment]) -> list[Segment]:
         """Fragments without a predicate return to the clause they complete (rule 21)."""
         joined: list[Segment] = []
         waiting: Segment | None = None
@@ -152,27 +145,29 @@ class _Joiner:
         return all(not any(self.verbs[s.first : s.last]) and self._is_fragment(s) for s in segments)
 
     def _imperative(self, segment: Segment) -> bool:
-        return any(verb & ACT for verb in self.verbs[segment.first : segment.first + _HEAD])
+        return any_verb(self.verbs, ACT, segment.first, segment.first + _HEAD)
 
     def _is_fragment(self, segment: Segment) -> bool:
-        if self.pieces.figures_in(segment.first, segment.last):
+        begun, last, _ = segment
+        if self.pieces.figures_in(begun, last):
             return False
-        first = self.openings.end(segment.first, segment.last - 1)
-        causative = self._causative(first, segment.last)
+        first = self.openings.end(begun, last - 1)
+        causative = self._causative(first, last)
         if causative is not None:
             # "Chỉ đạo các cơ quan, đơn vị;" waits for what they are to do
-            return not any(self.verbs[causative : segment.last])
-        if phrases("clauses", "adverbial_heads").at(self.words, first) is not None:
+            return not any(self.verbs[causative:last])
+        if self.adverbial_heads.at(self.words, first) is not None:
             return not self._acts_behind_comma(segment)
-        nominal = phrases("clauses", "nominal_heads").at(self.words, first) is not None
-        wanted = STATE if nominal else ACT | STATE
-        return not any(verb & wanted for verb in self.verbs[first : segment.last])
+        nominal = self.nominal_heads.at(self.words, first) is not None
+        return not any_verb(self.verbs, STATE if nominal else ACT | STATE, first, last)
 
     def _causative(self, first: int, last: int) -> int | None:
         """The token behind a verb that makes others act, at the head or behind its subject."""
-        causatives = phrases("clauses", "causatives")
-        for at in range(first, min(first + _SUBJECT, last)):
-            hit = causatives.at(self.words, at, last)
+        reach = min(first + _SUBJECT, last)
+        if self.causatives.is_absent(self.words, first, reach):
+            return None
+        for at in range(first, reach):
+            hit = self.causatives.at(self.words, at, last)
             if hit is not None:
                 return hit.last
             if self.verbs[at]:
@@ -185,7 +180,7 @@ class _Joiner:
             return True  # "ngoài ra" never waits
         for i in range(segment.first, segment.last):
             if self.words[i] == ",":
-                return any(verb & ACT for verb in self.verbs[i : segment.last])
+                return any_verb(self.verbs, ACT, i, segment.last)
         return False
 
 

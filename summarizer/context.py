@@ -82,7 +82,7 @@ class _Stretch(NamedTuple):
         return self.first <= position < self.last
 
 
-_first: Callable[[TimeMention], int] = attrgetter("first")
+_first: Callable[[TimeMention | BodyMention], int] = attrgetter("first")
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,7 @@ class _Opening:
     layout: Layout
     times: Sequence[TimeMention]
     people: Sequence[PersonMention]
+    bodies: Sequence[BodyMention]
 
     @cached_property
     def words(self) -> list[str]:
@@ -183,7 +184,7 @@ class _Opening:
         return None
 
     def _is_basis(self, stretch: _Stretch) -> bool:
-        """ "Căn cứ Nghị quyết …": meetings in it are those that its papers came from."""
+        """Whether it names papers to rest on ("Căn cứ Nghị quyết …"), and only their meetings."""
         return _words().bases.at(self.words, stretch.first, stretch.last) is not None
 
     @cached_property
@@ -219,9 +220,17 @@ class _Opening:
         """Bodies of a stretch without guests and posts."""
         return [
             body
-            for body in find_bodies(self.document, stretch.first, stretch.last)
+            for body in self._bodies_in(stretch)
             if not self._inside_person(body.first) and not self._guest(body)
         ]
+
+    def _bodies_in(self, stretch: _Stretch) -> Sequence[BodyMention]:
+        """Bodies that begin in a stretch; read anew where one runs into it."""
+        bodies = self.bodies
+        low = bisect_left(bodies, stretch.first, key=_first)
+        if low and bodies[low - 1].last > stretch.first:
+            return find_bodies(self.document, stretch.first, stretch.last)
+        return bodies[low : bisect_left(bodies, stretch.last, low, key=_first)]
 
     def _guest(self, body: BodyMention) -> bool:
         words = self.words
@@ -479,7 +488,7 @@ def _opens_sentence(opening: _Opening, body: BodyMention) -> bool:
 
 
 def _lowered(name: str) -> str:
-    """ "Huyện Phú Cần" and "HUYỆN PHÚ CẦN" as running text writes them."""
+    """As running text writes "Huyện Phú Cần" and "HUYỆN PHÚ CẦN"."""
     if name.isupper() and len(name.split()) > 1:
         return running_place(name)
     return name if name[:2].isupper() else name[:1].lower() + name[1:]
@@ -647,9 +656,12 @@ def read_context(
     layout: Layout,
     times: Sequence[TimeMention],
     people: Sequence[PersonMention],
+    bodies: Sequence[BodyMention] | None = None,
 ) -> tuple[Context, Anchor]:
     """The frame of a report, and the anchor that supplies years left out."""
-    opening = _Opening(document, layout, times, people)
+    if bodies is None:
+        bodies = find_bodies(document)
+    opening = _Opening(document, layout, times, people, bodies)
     held_on = _held_on(opening)
     published_on = layout.published_on
     bare = Anchor(held_on, published_on)

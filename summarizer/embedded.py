@@ -4,18 +4,21 @@ Frames decide how a stretch is to be read (``frames``), labels what its clauses 
 assignments who gives and gets a directive (``assignments``). Here they become a draft.
 """
 
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from schemas import Draft, DraftDirective, DraftItem, DraftTarget, Sector
+from schemas import Draft, Sector
 from summarizer.assignments import Assignments
 from summarizer.clauses import Clause
+from summarizer.documents import Document
 from summarizer.frames import Member, Reason
 from summarizer.framing import FRAMES
 from summarizer.indicators import name_indicator
-from summarizer.labels import Label, Labelled, label_members
+from summarizer.labels import ITEMS, Label, Labelled, label_members
 from summarizer.reading import Reading
 from summarizer.sectors import sector_of
-from summarizer.times import TimeMention, deadline_in, target_deadline_in, tense
+from summarizer.times import Anchor, TimeMention, deadline_in, target_deadline_in, tense
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,9 @@ def _decision(reading: Reading, labelled: Labelled, clause: Clause, label: Label
     )
 
 
+_Fields = dict[str, object]
+_DeadlineFinder = Callable[[Document, Sequence[TimeMention], int, int, Anchor], TimeMention | None]
+
 _PERIODS = frozenset(["year", "part", "term", "quarter"])
 
 
@@ -73,19 +79,19 @@ def _is_period(time: TimeMention) -> bool:
 
 
 class _Drafter:
-    """Collects items in order of the text."""
+    """Collects items in order of the text; all of them are validated at once."""
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
         self.tokens = reading.document.tokens
         self.assignments = Assignments(reading)
+        self.time_starts = [t.first for t in reading.times]
         self.sector: Sector | None = None  # of the item before
         self.deadline = self._planned()  # of the stretch
         self.bound: str | None = None  # of the sentence
         self.sentence = -1
-        self.items: dict[Label, list[DraftItem]] = {"achievement": [], "shortcoming": []}
-        self.targets: list[DraftTarget] = []
-        self.directives: list[DraftDirective] = []
+        self.items: dict[Label, list[_Fields]] = {label: [] for label in ITEMS}
+        self.directives: list[_Fields] = []
 
     def draft(self) -> Draft:
         for labelled in label_members(self.reading):
@@ -95,12 +101,14 @@ class _Drafter:
             if labelled.directive and not self.assignments.names_office:
                 self.directives.append(self._directive(member))
             self._items(labelled)
-        return Draft(
-            achievements=tuple(self.items["achievement"]),
-            shortcomings=tuple(self.items["shortcoming"]),
-            targets=tuple(self.targets),
-            issuers=tuple(self.assignments.issuers),
-            directives=tuple(self.directives),
+        return Draft.model_validate(
+            {
+                "achievements": self.items["achievement"],
+                "shortcomings": self.items["shortcoming"],
+                "targets": self.items["target"],
+                "issuers": self.assignments.issuers,
+                "directives": self.directives,
+            }
         )
 
     # ---- results, faults and ends -----------------------------------------------------------
@@ -113,13 +121,14 @@ class _Drafter:
             self.sector = self._sector(clause.first, clause.last)
             indicator = self._indicator(clause, group)
             group = group or indicator
-            item = DraftItem(clauses=(clause.number,), sector=self.sector, indicator=indicator)
+            item: _Fields = {
+                "clauses": (clause.number,),
+                "sector": self.sector,
+                "indicator": indicator,
+            }
             if label == "target":
-                self.targets.append(
-                    DraftTarget(**item.model_dump(), deadline=self._target_deadline(clause))
-                )
-            else:
-                self.items[label].append(item)
+                item["deadline"] = self._target_deadline(clause)
+            self.items[label].append(item)
 
     def _sector(self, first: int, last: int) -> Sector:
         return sector_of(self.tokens, first, last, around=self.sector)
@@ -145,9 +154,11 @@ class _Drafter:
         sentence = member.clauses[0].sentence
         if sentence != self.sentence:
             self.sentence, self.bound = sentence, None
-        for at in range(member.first, member.head):
-            time = self.reading.time_at.get(at)
-            if time is None or tense(time, self.reading.anchor) != "future":
+        if member.first == member.head:
+            return
+        times = map(self.reading.time_at.get, range(member.first, member.head))
+        for time in filter(None, times):
+            if tense(time, self.reading.anchor) != "future":
                 continue
             text = self.reading.words_of(time.first, time.last)
             if time.bound == "by":
@@ -156,24 +167,27 @@ class _Drafter:
                 self.deadline, self.bound = text, None
 
     def _target_deadline(self, clause: Clause) -> str | None:
-        reading = self.reading
-        found = target_deadline_in(
-            reading.document, reading.times, clause.first, clause.last, reading.anchor
-        )
-        return reading.words_of(found.first, found.last) if found else self.bound or self.deadline
+        return self._stated(target_deadline_in, clause) or self.bound or self.deadline
+
+    def _stated(self, find: _DeadlineFinder, stretch: Clause | Member) -> str | None:
+        """The words of a deadline inside a stretch; most name no time at all."""
+        reading, first, last = self.reading, stretch.first, stretch.last
+        low = bisect_left(self.time_starts, first)
+        times = reading.times[low : bisect_left(self.time_starts, last, low)]
+        if not times:
+            return None
+        found = find(reading.document, times, first, last, reading.anchor)
+        return reading.words_of(found.first, found.last) if found else None
 
     # ---- directives -------------------------------------------------------------------------
 
-    def _directive(self, member: Member) -> DraftDirective:
-        reading = self.reading
-        first, last = member.first, member.last
-        deadline = deadline_in(reading.document, reading.times, first, last, reading.anchor)
-        self.sector = self._sector(first, last)
+    def _directive(self, member: Member) -> _Fields:
+        self.sector = self._sector(member.first, member.last)
         assignment = self.assignments.of(member)
-        return DraftDirective(
-            clauses=tuple(c.number for c in member.clauses),
-            sector=self.sector,
-            issuer=assignment.issuer,
-            addressees=assignment.addressees,
-            deadline=reading.words_of(deadline.first, deadline.last) if deadline else None,
-        )
+        return {
+            "clauses": tuple([c.number for c in member.clauses]),
+            "sector": self.sector,
+            "issuer": assignment.issuer,
+            "addressees": assignment.addressees,
+            "deadline": self._stated(deadline_in, member),
+        }

@@ -84,10 +84,21 @@ class _Drift:
     before: tuple[int, ...]
 
     def back(self, position: int) -> int:
-        i = bisect_right(self.after, position) - 1
-        offset = self.before[i] + position - self.after[i]
+        i = bisect_right(self.after, position)
+        offset = self.before[i - 1] + position - self.after[i - 1]
         # One sign may stand for fewer than the stage made of it: stay inside the run.
-        return min(offset, self.before[i + 1] - 1) if i + 1 < len(self.before) else offset
+        if i < len(self.before) and offset >= self.before[i]:
+            return self.before[i] - 1
+        return offset
+
+    def back_both(self, first: int, last: int) -> tuple[int, int]:
+        """Two positions at once: most often no drift lies between them."""
+        i = bisect_right(self.after, first)
+        if i == len(self.after) or last < self.after[i]:
+            shift = self.before[i - 1] - self.after[i - 1]
+            if i == len(self.after) or last + shift < self.before[i]:
+                return first + shift, last + shift
+        return self.back(first), self.back(last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +121,7 @@ class Folded:
         """Offsets in the source of the folded span ``[start, end)``, which must not be empty."""
         first, last = start, end - 1
         if self._blanks is not None:
-            first, last = self._blanks.back(first), self._blanks.back(last)
+            first, last = self._blanks.back_both(first, last)
         after = last + 1
         if self._marks is not None:  # a letter ends where the next one begins
             first, after = self._marks.back(first), self._marks.back(after)

@@ -8,16 +8,20 @@ dear inside a sentence, cheaper at a new one and cheapest at a new paragraph.
 """
 
 from bisect import bisect_left
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import groupby
+from operator import add, attrgetter, sub
+from typing import NamedTuple
 
 from summarizer.clauses import Clause
-from summarizer.framing import FRAMES, Cue, Frame, cues, weights_of
+from summarizer.figures import FigureMention
+from summarizer.framing import FRAMES, Frame, cues, weights_of
 from summarizer.leads import SPEAKING, Lead
 from summarizer.lexicon import language
 from summarizer.reading import Reading
-from summarizer.times import TimeMention, tense
+from summarizer.times import tense
 from summarizer.turns import PURPOSES
 from summarizer.verbs import ACT, STATE
 
@@ -26,12 +30,10 @@ MEMBER, SENTENCE, PARAGRAPH = 0, 1, 2  # what begins with a member
 Weights = Sequence[tuple[int, float]]
 
 _INDEX = {frame: i for i, frame in enumerate(FRAMES)}
-_GOALS = _INDEX["goals"]
 _HEAD = 8  # tokens behind its opening that still count as the head of a member
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """One weight: the cue, the frame it speaks for, how strongly."""
 
     cue: str
@@ -39,14 +41,19 @@ class Reason:
     weight: float
 
 
-@dataclass
+@dataclass(slots=True)
 class Member:
     """A semicolon member with the weights it collects by cue; ``frame`` is decided last.
 
-    ``head`` is the token at which it really begins; ``marked`` tells where its cues left marks.
+    Its tokens are ``[first, last)``, ``head`` is the one at which it really begins; ``kind`` is
+    that of its line; ``marked`` tells where its cues left marks.
     """
 
     clauses: list[Clause]
+    first: int
+    last: int
+    kind: str
+    figures: tuple[FigureMention, ...]
     head: int
     boundary: int
     purpose: bool  # opens with "để", "nhằm"
@@ -57,29 +64,11 @@ class Member:
     weights: dict[str, Weights] = field(default_factory=dict)
     marked: dict[int, frozenset[str]] = field(default_factory=dict)
 
-    @property
-    def first(self) -> int:
-        """First token."""
-        return self.clauses[0].first
-
-    @property
-    def last(self) -> int:
-        """Token after the last one."""
-        return self.clauses[-1].last
-
-    @property
-    def kind(self) -> str:
-        """Kind of the line it stands in."""
-        return self.clauses[0].kind
-
     def marks(self, first: int, last: int) -> frozenset[str]:
         """Marks that cues left in tokens ``[first, last)``."""
-        found = [marks for at, marks in self.marked.items() if first <= at < last]
-        return frozenset().union(*found)
-
-    def add(self, cue: str, weights: Weights) -> None:
-        """Count the weights of a cue, once however often it is said."""
-        self.weights[cue] = weights
+        if not self.marked:
+            return _UNMARKED
+        return _UNMARKED.union(*[m for at, m in self.marked.items() if first <= at < last])
 
     @property
     def scores(self) -> list[float]:
@@ -100,36 +89,41 @@ class Member:
         )
 
 
+_UNMARKED: frozenset[str] = frozenset()
+
+
 def read_frames(reading: Reading, offices: Container[int]) -> list[Member]:
     """Members of the text with their frames; ``offices`` are tokens where one is named."""
-    members = list(_members(reading))
+    members = _members(reading)
     _Weigher(reading, offices).weigh(members)
     _decide(members)
     return members
 
 
-def _members(reading: Reading) -> Iterator[Member]:
-    gathered: list[Clause] = []
+def _members(reading: Reading) -> list[Member]:
+    members: list[Member] = []
     before: Clause | None = None
-    for clause in (*reading.clauses, None):
-        if clause is not None and gathered and clause.chain == gathered[0].chain >= 0:
-            gathered.append(clause)
-            continue
-        if gathered:
-            yield _member(reading, gathered, before)
-            before, gathered = gathered[-1], []
-        if clause is not None and clause.sentence >= 0:
-            gathered = [clause]
+    told = [clause for clause in reading.clauses if clause.sentence >= 0]
+    for _, chain in groupby(told, attrgetter("chain")):
+        clauses = list(chain)
+        members.append(_member(reading, clauses, before))
+        before = clauses[-1]
+    return members
 
 
 def _member(reading: Reading, clauses: list[Clause], before: Clause | None) -> Member:
-    words = reading.words
-    first, last = clauses[0].first, clauses[-1].last
-    head = reading.opening(first, clauses[0].last)
+    words = reading.document.tokens.words
+    opening = clauses[0]
+    first, last = opening.first, clauses[-1].last
+    head = reading.openings.end(first, opening.last)
     return Member(
         clauses,
+        first,
+        last,
+        opening.kind,
+        opening.figures if len(clauses) == 1 else tuple([f for c in clauses for f in c.figures]),
         head,
-        _boundary(words, clauses[0], before),
+        _boundary(words, opening, before),
         purpose=head < last and words[head] in PURPOSES,
         introduces=last < len(words) and words[last] == ":",
     )
@@ -151,26 +145,26 @@ class _Weigher:
 
     def __init__(self, reading: Reading, offices: Container[int]) -> None:
         self.prices = _prices()
-        self.words = reading.document.tokens.words
+        self.found = self.prices.found
+        self.words = reading.words
         self.verbs = reading.verbs
         self.anchor = reading.anchor
         self.offices = offices
-        self.hits = cues().find(reading.document.tokens)
-        self.hit_starts = [h.first for h in self.hits]
+        self.hits = cues().spans(reading.document.tokens)
+        self.hit_starts = [first for first, _, _ in self.hits]
         self.times = reading.times
         self.time_starts = [t.first for t in reading.times]
         self.people = [p.first for p in reading.people]
         self.leads = {lead.verb: lead for lead in reading.leads}
         self.lead_starts = sorted(self.leads)
-        self.listing = _Listing()
+        self.listing = _UNLISTED
         self.speech = _Speech()
         self.event = -1  # the sentence that tells of an event on a day
         self.begun = False  # the body has begun
 
     def weigh(self, members: Sequence[Member]) -> None:
         for position, member in enumerate(members):
-            figure = min((c.figures[0].first for c in member.clauses if c.figures), default=-1)
-            opened_until = figure if figure >= 0 else member.last
+            opened_until = member.figures[0].first if member.figures else member.last
             self._lead(member)
             self._cues(member, opened_until)
             self._times(member, opened_until)
@@ -178,117 +172,121 @@ class _Weigher:
             self._event(member)
             self._contents(member)
             self._speak(member)
-            if position == 0:
-                member.add("opens the page", self.prices.found["opening"])
+        if members:
+            members[0].weights["opens the page"] = self.found["opening"]
 
     def _lead(self, member: Member) -> None:
         at = bisect_left(self.lead_starts, member.first)
         if at < len(self.lead_starts) and self.lead_starts[at] < member.last:
-            member.lead = self.leads[self.lead_starts[at]]
-            member.add(f"lead:{member.lead.kind}", self.prices.leads[member.lead.kind])
+            lead = member.lead = self.leads[self.lead_starts[at]]
+            member.weights[f"lead:{lead.kind}"] = self.prices.leads[lead.kind]
 
     def _cues(self, member: Member, opened_until: int) -> None:
-        granted_until = -1
-        for i in range(bisect_left(self.hit_starts, member.first), len(self.hits)):
-            hit = self.hits[i]
-            if hit.first >= member.last:
-                break
-            for cue in hit.entry:
-                if hit.first < granted_until and cue.accuses:
-                    continue
-                if cue.at == "heading" and self._only_tells(cue, member):
-                    continue
-                if _applies(cue, member, hit.first, opened_until):
-                    if "granted" in cue.marks:
-                        granted_until = self._end_of_grant(hit.first, member.last)
-                    member.add(cue.name, cue.weights)
-                    if cue.marks:
-                        member.marked[hit.first] = cue.marks
+        """Cues where they count; a clause of purpose sets no ends, nor does a heading that tells.
 
-    def _only_tells(self, cue: Cue, member: Member) -> bool:
-        """Whether a heading tells how ends were met: "Nhiều chỉ tiêu vượt kế hoạch" sets none."""
-        sets = any(index == _GOALS for index, _ in cue.weights)
-        return sets and any(verb & STATE for verb in self.verbs[member.first : member.last])
+        What a condition grants is no finding: "dù còn nhiều khó khăn, thu ngân sách …".
+        """
+        low = bisect_left(self.hit_starts, member.first)
+        high = bisect_left(self.hit_starts, member.last, low)
+        if low == high:
+            return
+        reach = _reach(member, opened_until)
+        granted_until = -1
+        for at, _, entry in self.hits[low:high]:
+            for name, where, weights, marks, ends, faults in entry:
+                if at >= reach[where] or (faults and at < granted_until):
+                    continue
+                if ends and (member.purpose or (where == "heading" and self._tells(member))):
+                    continue
+                member.weights[name] = weights
+                if marks:
+                    member.marked[at] = marks
+                    if "granted" in marks:
+                        granted_until = self._end_of_grant(at, member.last)
+
+    def _tells(self, member: Member) -> bool:
+        """Whether a heading tells how ends were met: "Nhiều chỉ tiêu vượt kế hoạch"."""
+        return any(verb & STATE for verb in self.verbs[member.first : member.last])
 
     def _end_of_grant(self, first: int, last: int) -> int:
         """The comma at which a condition granted ends: "dù còn nhiều khó khăn, thu ngân sách …"."""
-        words = self.words
-        return next((i for i in range(first, last) if words[i] == ","), last)
+        commas = (i for i in range(first, last) if self.words[i] == ",")
+        return next(commas, last)
 
     def _times(self, member: Member, opened_until: int) -> None:
-        for time in self._times_in(member):
-            if time.first < member.head and time.first < opened_until:
+        low = bisect_left(self.time_starts, member.first)
+        opened_until = min(member.head, opened_until)
+        for time in self.times[low : bisect_left(self.time_starts, member.last, low)]:
+            if time.first < opened_until:
                 if time.kind == "day" and time.bound is None:
                     self.event = member.clauses[0].sentence
                     continue
                 said = tense(time, self.anchor)
                 if said is not None:
-                    member.add(f"time:{said}", self.prices.tenses[said])
+                    member.weights[f"time:{said}"] = self.prices.tenses[said]
             if time.bound == "by" and time.kind in _DUE:
-                member.add("due", self.prices.found["due"])
-
-    def _times_in(self, member: Member) -> Iterable[TimeMention]:
-        low = bisect_left(self.time_starts, member.first)
-        return self.times[low : bisect_left(self.time_starts, member.last)]
+                member.weights["due"] = self.found["due"]
 
     def _list(self, member: Member, following: Sequence[Member]) -> None:
         self.listing = self.listing.over(member, following)
         frame = self.listing.frame
         if frame is None:
             return
-        member.add("list goes on", self.prices.listing[frame])
+        member.weights["list goes on"] = self.prices.listing[frame]
         if self.listing.by_heading and frame not in ("talk", "aside"):
-            member.add("under a heading", self.prices.listing[frame])
+            member.weights["under a heading"] = self.prices.listing[frame]
 
     def _event(self, member: Member) -> None:
         if self.event == member.clauses[0].sentence:
-            member.add("day of an event", self.prices.found["event_day"])
+            member.weights["day of an event"] = self.found["event_day"]
             if not self.begun:
-                member.add("dateline", self.prices.found["dateline"])
+                member.weights["dateline"] = self.found["dateline"]
         elif member.kind in ("body", "item"):
             if not self.begun:
-                member.add("first sentence", self.prices.found["first_sentence"])
+                member.weights["first sentence"] = self.found["first_sentence"]
             self.begun = True
 
     def _contents(self, member: Member) -> None:
-        found = self.prices.found
-        figures = [f for c in member.clauses for f in c.figures]
-        roles = {f.role for f in figures}
-        if roles:
-            member.add("figure", found["figure"])
-        if any(f.role in _COMPARED and f.reference for f in figures):
-            member.add("compared", found["compared"])
-        elif "of_plan" in roles:
-            member.add("share of plan", found["of_plan"])
+        if member.figures:
+            self._figures(member)
         if member.lead is None and _starts_within(self.people, member):
-            member.add("names people", found["names_people"])
+            member.weights["names people"] = self.found["names_people"]
         if member.head < member.last and self.verbs[member.head] & ACT:
-            member.add("verb first", found["verb_first"])
+            member.weights["verb first"] = self.found["verb_first"]
         elif member.head < member.last and member.head in self.offices:
-            member.add("office first", found["office_first"])
+            member.weights["office first"] = self.found["office_first"]
+
+    def _figures(self, member: Member) -> None:
+        member.weights["figure"] = self.found["figure"]
+        if any(f.role in _COMPARED and f.reference for f in member.figures):
+            member.weights["compared"] = self.found["compared"]
+        elif any(f.role == "of_plan" for f in member.figures):
+            member.weights["share of plan"] = self.found["of_plan"]
 
     def _speak(self, member: Member) -> None:
-        self.speech = self.speech.over(member)
-        member.spoken = self.speech.heard
-        if not self.speech.possible:
-            member.add("nobody speaks", self.prices.found["nobody_speaks"])
-        elif self.speech.heard:
-            name = "orders_go_on" if self.speech.ordered else "speech_goes_on"
-            member.add(name.replace("_", " "), self.prices.found[name])
+        speech = self.speech = self.speech.over(member)
+        member.spoken = speech.heard
+        if not speech.possible:
+            member.weights["nobody speaks"] = self.found["nobody_speaks"]
+        elif speech.heard and speech.ordered:
+            member.weights["orders go on"] = self.found["orders_go_on"]
+        elif speech.heard:
+            member.weights["speech goes on"] = self.found["speech_goes_on"]
 
 
 _COMPARED = frozenset(["of_previous", "baseline"])
 _DUE = frozenset(["day", "month", "quarter"])
 
 
-def _applies(cue: Cue, member: Member, at: int, opened_until: int) -> bool:
-    """Whether a cue counts where it stands; a clause of purpose sets no ends."""
-    if member.purpose and any(index == _GOALS for index, _ in cue.weights):
-        return False
-    if cue.at in ("any", "heading"):
-        return cue.at == "any" or member.kind == "heading"
-    reaches = {"first": at <= member.head, "head": at <= member.head + _HEAD}
-    return at < opened_until and reaches.get(cue.at, member.boundary > MEMBER)
+def _reach(member: Member, opened_until: int) -> dict[str, int]:
+    """The token before which each kind of cue counts, by its ``at``."""
+    return {
+        "any": member.last,
+        "heading": member.last if member.kind == "heading" else -1,
+        "first": min(member.head + 1, opened_until),
+        "head": min(member.head + _HEAD + 1, opened_until),
+        "sentence": opened_until if member.boundary > MEMBER else -1,
+    }
 
 
 def _starts_within(starts: Sequence[int], member: Member) -> bool:
@@ -339,7 +337,10 @@ class _Listing:
             by_line = bool(following) and following[0].boundary == PARAGRAPH
             return _Listing(frame, self.by_heading or by_line)
         ended = member.boundary == PARAGRAPH and not self.by_heading
-        return _Listing() if member.lead is not None or member.purpose or ended else self
+        return _UNLISTED if member.lead is not None or member.purpose or ended else self
+
+
+_UNLISTED = _Listing()
 
 
 _LISTED = tuple(i for f, i in _INDEX.items() if f != "orders")
@@ -361,30 +362,37 @@ def _decide(members: Sequence[Member]) -> None:
         return
     prices = _prices()
     scores = members[0].scores
-    came_from: list[list[int]] = []
+    steps: list[_Step] = []
     for member in members[1:]:
-        scores, origin = _step(scores, member, prices.leave[member.boundary], prices.enter)
-        came_from.append(origin)
-    at = max(range(len(scores)), key=scores.__getitem__)
+        step = _step(scores, prices.leave[member.boundary], prices.enter)
+        scores = list(map(add, map(max, step.moved, scores), member.scores))
+        steps.append(step)
+    at = scores.index(max(scores))
     members[-1].frame = FRAMES[at]
     for position in range(len(members) - 2, -1, -1):
-        at = came_from[position][at]
+        at = steps[position].origin(at)
         members[position].frame = FRAMES[at]
 
 
-def _step(
-    scores: list[float], member: Member, leave: Sequence[float], enter: Sequence[float]
-) -> tuple[list[float], list[int]]:
-    left = [score - price for score, price in zip(scores, leave, strict=True)]
-    best = left.index(max(left))
-    origin: list[int] = []
-    following: list[float] = []
-    for i, own in enumerate(member.scores):
-        moved = left[best] - enter[i]
-        changed = best != i and moved > scores[i]
-        origin.append(best if changed else i)
-        following.append((moved if changed else scores[i]) + own)
-    return following, origin
+class _Step(NamedTuple):
+    """From one member to the next: the best frame to leave, and what entering others yields."""
+
+    best: int
+    stayed: list[float]
+    moved: list[float]
+
+    def origin(self, frame: int) -> int:
+        """The frame before; changes only where that is worth its price."""
+        return self.best if self.moved[frame] > self.stayed[frame] else frame
+
+
+def _step(scores: list[float], leave: Sequence[float], enter: Sequence[float]) -> _Step:
+    left = list(map(sub, scores, leave))
+    most = max(left)
+    best = left.index(most)
+    moved = [most - price for price in enter]
+    moved[best] = scores[best]
+    return _Step(best, scores, moved)
 
 
 # ---- data ---------------------------------------------------------------------------------------

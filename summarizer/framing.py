@@ -1,30 +1,27 @@
 """Cues: phrases that speak for a frame (``language/cues.toml`` says what each means)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from summarizer.lexicon import Lexicon, language
 
 Frame = Literal["results", "faults", "goals", "tasks", "orders", "talk", "aside"]
 FRAMES: tuple[Frame, ...] = get_args(Frame)
-_FAULTS = FRAMES.index("faults")
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """A group of phrases: where it counts, its weights by position in FRAMES, its marks."""
+class Cue(NamedTuple):
+    """A group of phrases: where it counts, its weights by position in FRAMES, its marks.
+
+    ``ends`` tells that it speaks for ends, ``faults`` that it speaks of something missed.
+    """
 
     name: str
     at: str
     weights: tuple[tuple[int, float], ...]
     marks: frozenset[str]
-
-    @property
-    def accuses(self) -> bool:
-        """Whether it speaks of something missed."""
-        return any(index == _FAULTS and weight > 0 for index, weight in self.weights)
+    ends: bool
+    faults: bool
 
 
 def weights_of(table: Mapping[str, object]) -> tuple[tuple[int, float], ...]:
@@ -42,7 +39,8 @@ def cues() -> Lexicon[tuple[Cue, ...]]:
     phrases: dict[str, tuple[Cue, ...]] = {}
     for group in language("cues")["cue"]:
         marks = frozenset(name for name, value in group.items() if value is True)
-        cue = Cue(group["name"], group["at"], weights_of(group), marks)
+        ends, faults = "goals" in group, group.get("faults", 0.0) > 0
+        cue = Cue(group["name"], group["at"], weights_of(group), marks, ends, faults)
         for phrase in group["phrases"]:
             phrases[phrase] = (*phrases.get(phrase, ()), cue)
     return Lexicon(phrases.items())

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from functools import cached_property
+from functools import cache, cached_property
 
 from summarizer.folding import Folded
 from summarizer.lexicon import language
@@ -43,6 +43,11 @@ class Ground:
 
 def _plain(words: str) -> str:
     words = words.lower()
-    for full, short in language("grounding")["short_forms"].items():
+    for full, short in _short_forms():
         words = words.replace(full, short)
     return words
+
+
+@cache
+def _short_forms() -> tuple[tuple[str, str], ...]:
+    return tuple(language("grounding")["short_forms"].items())

@@ -5,9 +5,8 @@ an end or an action at all (annotation guide, rules 1-15).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from summarizer.clauses import Clause
 from summarizer.frames import Member, read_frames
@@ -17,14 +16,15 @@ from summarizer.turns import NEEDS, PURPOSES
 from summarizer.verbs import ACT, FULL_STATE, STATE
 
 Label = Literal["achievement", "shortcoming", "target", "none"]
+ITEMS: tuple[Label, ...] = ("achievement", "shortcoming", "target")
+_NONE: tuple[Label, ...] = ("none",)
 
 _REACHED = frozenset(["level", "change", "of_plan", "over_plan"])
 _LONGEST_TOPIC = 6  # tokens
 _NEXT = 2  # tokens between a verb of reaching and the figure it reaches
 
 
-@dataclass(frozen=True, slots=True)
-class Labelled:
+class Labelled(NamedTuple):
     """A member with a label for each of its clauses; ``directive`` if the whole is an action."""
 
     member: Member
@@ -42,7 +42,7 @@ def _offices(reading: Reading) -> frozenset[int]:
     """Where an office or a group of people that may be told to act is named."""
     named = {b.first for b in reading.bodies if b.kind == "body"}
     nouns = phrases("leads", "addressee_nouns")
-    named.update(hit.first for hit in nouns.find(reading.document.tokens))
+    named.update([first for first, _, _ in nouns.spans(reading.document.tokens)])
     return frozenset(named)
 
 
@@ -53,6 +53,11 @@ class _Labeller:
         self.reading = reading
         self.words = reading.words
         self.verbs = reading.verbs
+        self.openings = reading.openings
+        self.places = {kinds: _places(reading.verbs, kinds) for kinds in _ASKED}
+        self.acting = bytearray(self.places[ACT])  # no name of a body acts
+        for at in reading.body_at:
+            self.acting[at] = 0
         self.rules = {
             "results": self._result,
             "faults": self._fault,
@@ -65,14 +70,14 @@ class _Labeller:
     def label(self, member: Member) -> Labelled:
         rule = self.rules.get(member.frame)
         if rule is None or member.kind in ("title", "heading") or self._only_opens(member):
-            return Labelled(member, tuple("none" for _ in member.clauses), directive=False)
-        labels = tuple(rule(member, clause) for clause in member.clauses)
+            return Labelled(member, _NONE * len(member.clauses), directive=False)
+        labels = tuple([rule(member, clause) for clause in member.clauses])
         directive = member.frame in ("tasks", "orders") and self._is_action(member, labels)
         return Labelled(member, labels, directive)
 
     def _only_opens(self, member: Member) -> bool:
         """Whether a stretch only opens what follows it."""
-        if any(c.figures for c in member.clauses):
+        if member.figures:
             return False
         lead = member.lead
         if lead is not None and (lead.cut >= member.last or lead.kind == "praise"):
@@ -86,10 +91,10 @@ class _Labeller:
         return not self._has(member.clauses[0], FULL_STATE)
 
     def _has(self, clause: Clause, kinds: int) -> bool:
-        return any(verb & kinds for verb in self.verbs[clause.first : clause.last])
+        return self.places[kinds].find(1, clause.first, clause.last) >= 0
 
     def _head(self, clause: Clause) -> int:
-        return min(self.reading.opening(clause.first, clause.last), clause.last - 1)
+        return self.openings.end(clause.first, clause.last - 1)
 
     # ---- one rule for each frame ------------------------------------------------------------
 
@@ -141,6 +146,8 @@ class _Labeller:
 
     def _reaches(self, clause: Clause) -> bool:
         """Whether a figure is to be reached; what is merely dealt with is counted, not reached."""
+        if not clause.figures:
+            return False
         figures = [f for f in clause.figures if f.role in _REACHED]
         if not figures:
             return False
@@ -149,9 +156,8 @@ class _Labeller:
 
     def _deals(self, clause: Clause, figure: int) -> bool:
         """Whether the verb before a figure deals with what there is: "rà soát 43 hồ sơ"."""
-        acts = [i for i in range(clause.first, figure) if self.verbs[i] & ACT]
-        dealing = phrases("labels", "dealing")
-        return bool(acts) and dealing.at(self.words, acts[-1], figure) is not None
+        act = self.places[ACT].rfind(1, clause.first, figure)
+        return act >= 0 and phrases("labels", "dealing").at(self.words, act, figure) is not None
 
     def _before_need(self, clause: Clause) -> bool:
         """Whether the need it makes follows: "X còn ẩn chứa nguy cơ, cần Y" (rule 5)."""
@@ -181,7 +187,7 @@ class _Labeller:
     def _is_means(self, member: Member) -> bool:
         """Whether a member that names an end is also something to be done (rule 12)."""
         head = self._head(member.clauses[0])
-        figures = [f for c in member.clauses for f in c.figures]
+        figures = member.figures
         if not figures or self.reading.addressees(head, member.last) is not None:
             return True
         if not self.verbs[head] & ACT:
@@ -194,12 +200,22 @@ class _Labeller:
     def _acts(self, member: Member) -> bool:
         """Whether a member holds an action; behind a verb of saying only what must be done."""
         if member.lead is None or member.lead.kind not in ("say", "tell"):
-            bodies = self.reading.body_at
-            return any(
-                self.verbs[i] & ACT and i not in bodies for i in range(member.first, member.last)
-            )
+            return self.acting.find(1, member.first, member.last) >= 0
         head = self._head(member.clauses[0])
         return bool(self.verbs[head] & ACT) or "must" in member.weights
+
+
+_ASKED = (ACT, STATE, FULL_STATE, ACT | STATE)
+
+
+def _places(verbs: bytes, kinds: int) -> bytes:
+    """Ones where a verb of these kinds begins: searching them needs no loop."""
+    return verbs.translate(_is_of(kinds))
+
+
+@cache
+def _is_of(kinds: int) -> bytes:
+    return bytes([sign & kinds > 0 for sign in range(256)])
 
 
 @cache

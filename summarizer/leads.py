@@ -96,8 +96,11 @@ class _Finder:
         self.line = sentence.line
         speaker: PersonMention | None = None
         for segment in sentence.segments:
-            head = self.openings.end(segment.first, segment.last)
-            stand = _Stand(segment, head, speaker=speaker)
+            first, last, _ = segment
+            if not self._leads_between(first, last):
+                speaker = self._last_person(first, last) or speaker
+                continue
+            stand = _Stand(segment, self.openings.end(first, last), speaker=speaker)
             lead = self._in_segment(index, stand)
             speaker = stand.speaker
             if lead is None:
@@ -106,6 +109,18 @@ class _Finder:
             if lead.kind == "order" and isinstance(lead.subject, PersonMention):
                 self.ordering = sentence.line
             yield lead
+
+    def _leads_between(self, first: int, last: int) -> bool:
+        at = bisect_left(self.verb_starts, first)
+        return at < len(self.verb_starts) and self.verb_starts[at] < last
+
+    def _last_person(self, first: int, last: int) -> PersonMention | None:
+        """Who is named last in a stretch, and may speak in the next one."""
+        low = bisect_left(self.subject_starts, first)
+        for subject in reversed(self.subjects[low : bisect_left(self.subject_starts, last, low)]):
+            if isinstance(subject, PersonMention) and subject.last <= last:
+                return subject
+        return None
 
     def _in_segment(self, index: int, stand: _Stand) -> Lead | None:
         """The first verb that orders or sets, else the first that says or praises."""

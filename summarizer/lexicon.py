@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from importlib.resources import files
+from operator import itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from summarizer.folding import match_key
@@ -44,8 +45,8 @@ class Tokens:
 
     @cached_property
     def following(self) -> list[str]:
-        """The word behind each word, and nothing behind the last."""
-        return [*self.words[1:], ""]
+        """The word behind each word; a line break, which is in no phrase, behind the last."""
+        return [*self.words[1:], "\n"]
 
     def where(self, words: Set[str]) -> list[int]:
         """Positions of all of these words, in order."""
@@ -100,6 +101,9 @@ class Hit(NamedTuple, Generic[E]):
     entry: E
 
 
+Span = tuple[int, int, E]
+"""A hit as a plain tuple."""
+
 # Hits are made by the hundred: this way costs a third of a call of the class.
 _hit: Callable[[tuple[int, int, Any]], Hit[Any]] = partial(tuple.__new__, Hit)
 
@@ -137,6 +141,8 @@ class Lexicon(Generic[E]):
         root = self._root
         if end is None:
             end = len(words)
+        if self.is_absent(words, start, end):
+            return
         i = start
         while i < end:
             if words[i] in root and (hit := self.at(words, i, end)) is not None:
@@ -145,15 +151,31 @@ class Lexicon(Generic[E]):
             else:
                 i += 1
 
+    def is_absent(self, words: list[str], first: int, last: int) -> bool:
+        """Whether certainly no phrase begins in a stretch: a quick answer to most questions."""
+        return self._root.keys().isdisjoint(words[first:last])
+
     def find(self, tokens: Tokens) -> list[Hit[E]]:
         """Longest phrases of a whole text, as ``scan`` gives them but at the cost of the hits."""
-        words = tokens.words
-        found: list[Hit[E]] = []
+        return list(map(_hit, self.spans(tokens)))
+
+    def spans(self, tokens: Tokens) -> list[Span[E]]:
+        """What ``find`` gives, as plain tuples: hits by the hundred that nobody keeps."""
+        found: list[Span[E]] = []
         after = 0
-        for i in self.starts(tokens):
-            if i >= after and (hit := self.at(words, i)) is not None:
-                found.append(hit)
-                after = hit.last
+        for span in self.everywhere(tokens):
+            if span[0] >= after:
+                found.append(span)
+                after = span[1]
+        return found
+
+    def everywhere(self, tokens: Tokens) -> list[Span[E]]:
+        """The longest phrase at every place where one begins, in order; they may overlap."""
+        places, following = tokens.places, tokens.following
+        found: list[Span[E]] = []
+        for word in self._root.keys() & places.keys():
+            _walk(self._root[word], places[word], following, found)
+        found.sort(key=_first)
         return found
 
     def starts(self, tokens: Tokens) -> list[int]:
@@ -168,6 +190,31 @@ class Lexicon(Generic[E]):
                 starts += [i for i in places[word] if following[i] in node]
         starts.sort()
         return starts
+
+
+_first: Callable[[Span[Any]], int] = itemgetter(0)
+
+
+def _walk(
+    node: dict[str, Any], starts: list[int], following: list[str], found: list[Span[Any]]
+) -> None:
+    """Find the longest phrase at each of the places whose word leads to ``node``."""
+    alone = "" in node  # the word is a phrase by itself
+    for i in starts:
+        deeper = node.get(following[i])
+        if deeper is None:
+            if alone:
+                found.append((i, i + 1, node[""]))
+            continue
+        last, entry = (i + 1, node[""]) if alone else (0, None)
+        end = i + 1
+        while deeper is not None:
+            end += 1
+            if "" in deeper:
+                last, entry = end, deeper[""]
+            deeper = deeper.get(following[end - 1])
+        if last:
+            found.append((i, last, entry))
 
 
 @cache

@@ -3,14 +3,14 @@
 Token positions and offsets are those of the folded text.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
 from summarizer.documents import Document
 from summarizer.folding import match_key
-from summarizer.lexicon import Hit, Lexicon, Tokens, language, tokenize
+from summarizer.lexicon import Hit, Lexicon, Span, Tokens, language, tokenize
 
 _SHORTEST_NAME, _LONGEST_NAME = 2, 5
 _PLACE_SYLLABLES = 4
@@ -193,17 +193,20 @@ def _place_name_end(page: _Page, i: int, *, after_post: bool) -> int:
     return j
 
 
-def _body_end(page: _Page, i: int, piece: Hit[str] | None, *, after_post: bool) -> int:
+def _body_end(page: _Page, i: int, piece: Span[str] | None, *, after_post: bool) -> int:
     """End of the body at ``i`` that opens with ``piece``; ``i`` itself where none stands."""
     end = i
     opened = True  # a department may follow: "Sở" + "Công thương", "Trưởng phòng" + "Nội vụ"
     sought = True  # whether a place has been sought at the end
-    while piece is not None and piece.entry != "trap" and (opened or piece.entry != "department"):
-        end = piece.last
-        sought = piece.entry == "level"
+    while piece is not None:
+        _, behind, kind = piece
+        if kind == "trap" or (kind == "department" and not opened):
+            break
+        end = behind
+        sought = kind == "level"
         if sought and (place := _place_name_end(page, end, after_post=after_post)) > end:
             return place
-        opened = piece.entry == "opening"
+        opened = kind == "opening"
         piece = _piece(page, end)
     return end if sought else _place_name_end(page, end, after_post=after_post)
 
@@ -319,14 +322,13 @@ def _titled(page: _Page, i: int, after: int) -> _Found | None:
     return None
 
 
-def _found_at(page: _Page, i: int, names: set[str]) -> _Found | None:
-    hit = _words().heads.at(page.words, i)
-    if hit is not None and hit.entry == "title":
-        found = _titled(page, i, hit.last)
+def _found_at(page: _Page, i: int, head: Span[str] | None, names: set[str]) -> _Found | None:
+    if head is not None and head[2] == "title":
+        found = _titled(page, i, head[1])
         if found is not None or page.words[i] not in _words().surnames:
             return found
-        hit = None
-    if hit is not None:
+        head = None
+    if head is not None:
         posts = _posts_at(page, i)
         return _with_posts_first(page, i, posts) if posts else None
     return _untitled(page, i, names)
@@ -352,10 +354,11 @@ def _untitled(page: _Page, i: int, names: set[str]) -> _Found | None:
 def _scan(page: _Page, tokens: Tokens) -> Iterator[_Found]:
     names: set[str] = set()
     taken = 0
-    for i in _person_starts(page, tokens):
+    heads = {head[0]: head for head in _words().heads.everywhere(tokens)}
+    for i in _person_starts(page, tokens, heads):
         if i < taken:
             continue
-        found = _found_at(page, i, names)
+        found = _found_at(page, i, heads.get(i), names)
         if found is not None:
             if found.name is not None:
                 names.add(found.name)
@@ -363,11 +366,11 @@ def _scan(page: _Page, tokens: Tokens) -> Iterator[_Found]:
             yield found
 
 
-def _person_starts(page: _Page, tokens: Tokens) -> list[int]:
+def _person_starts(page: _Page, tokens: Tokens, heads: Iterable[int]) -> list[int]:
     """Where a title, a post or a name may begin."""
     text, starts = page.text, page.starts
     surnames = [i for i in tokens.where(_words().surnames) if text[starts[i]].isupper()]
-    return sorted({*_words().heads.starts(tokens), *surnames})
+    return sorted({*heads, *surnames})
 
 
 # --- who is who ----------------------------------------------------------------------------
@@ -492,42 +495,41 @@ def find_bodies(
 ) -> tuple[BodyMention, ...]:
     """Every body and place in tokens ``[first, last)``, in order, without overlap."""
     page = _page(document)
-    words, pieces = page.words, _words().pieces
     found: list[BodyMention] = []
     taken = 0
-    for i in _body_starts(document.tokens, first, last):
-        if i < taken:
+    for piece in _pieces(document.tokens, first, last):
+        begun, behind, kind = piece
+        if begun < taken or kind == "department":
             continue
-        piece = pieces.at(words, i)
-        if piece is None or piece.entry == "department":
-            continue
-        if piece.entry == "trap":
-            taken = piece.last
+        if kind == "trap":
+            taken = behind
         elif (body := _body(page, piece)) is not None:
             found.append(body)
             taken = body.last
     return tuple(found)
 
 
-def _body_starts(tokens: Tokens, first: int, last: int | None) -> list[int]:
-    """Where a body may begin."""
+def _pieces(tokens: Tokens, first: int, last: int | None) -> Sequence[Span[str]]:
+    """What may begin a body."""
+    pieces = _words().pieces
     if first == 0 and last is None:
-        return _words().pieces.starts(tokens)
-    triggers = _words().body_triggers
-    return [i for i, word in enumerate(tokens.words[first:last], first) if word in triggers]
+        return pieces.everywhere(tokens)
+    words, triggers = tokens.words, _words().body_triggers
+    starts = [i for i, word in enumerate(words[first:last], first) if word in triggers]
+    return [hit for i in starts if (hit := pieces.at(words, i)) is not None]
 
 
-def _body(page: _Page, piece: Hit[str]) -> BodyMention | None:
+def _body(page: _Page, piece: Span[str]) -> BodyMention | None:
     """The body that begins with a piece."""
-    first = piece.first
+    first, behind, opens = piece
     after_post = page.word(first - 1) in _words().head_ends
     last = _body_end(page, first, piece, after_post=after_post)
-    if piece.entry == "opening" and last == piece.last:
+    if opens == "opening" and last == behind:
         return None
-    level = piece.entry == "level"
+    level = opens == "level"
     start, end = page.starts[first], page.ends[last - 1]
     name, place = page.slice(first, last), _place(page, first, last)
-    kind, bare = "place" if level else "body", level and last == piece.last
+    kind, bare = "place" if level else "body", level and last == behind
     return BodyMention(first, last, start, end, name, kind, bare, place)  # keywords cost double
 
 

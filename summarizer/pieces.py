@@ -1,13 +1,12 @@
 """Pieces: a clause that counts several things is cut into one piece per indicator.
 
 "Tỷ lệ hộ nghèo còn 0,85%, | tỷ lệ hộ cận nghèo còn 1,92%": every figure that opens an indicator of
-its own begins a piece; figures that go on with the one before it stay (annotation guide, rules 16, 18
-and 24). Statements beside the figures are pieces too. Positions are tokens, half open.
+its own begins a piece; figures that go on with the one before it stay (annotation guide, rules 16,
+18 and 24). Statements beside the figures are pieces too. Positions are tokens, half open.
 """
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
@@ -15,13 +14,14 @@ from summarizer.figures import FigureMention
 from summarizer.lexicon import Lexicon, language, phrases
 from summarizer.openings import Openings
 from summarizer.sentences import Shelter
-from summarizer.verbs import ACT, FULL_STATE
+from summarizer.verbs import ACT, FULL_STATE, any_verb
 
 _NAMED = 3  # tokens before a figure in brackets that name an indicator of its own
 _STATEMENT = 5  # tokens of the shortest statement beside a figure
 _SIGNS = frozenset([",", "(", ";", "."])
 _SKIPPED = frozenset([",", ")", ";", ".", "(", "và"])
 _JOINTS = frozenset([",", "và"])
+_ENDS = _JOINTS | {"("}
 
 
 class Piece(NamedTuple):
@@ -39,8 +39,7 @@ class _Mark(NamedTuple):
     anchor: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Stretch:
+class _Stretch(NamedTuple):
     """The clause at hand: its tokens, its figures, what is sheltered, whether it is an order."""
 
     first: int
@@ -61,7 +60,7 @@ class PieceCutter:
         self,
         words: list[str],
         verbs: bytes,
-        figures: Sequence[FigureMention],
+        figures: tuple[FigureMention, ...],
         openings: Openings,
         shelter: Shelter,
     ) -> None:
@@ -72,7 +71,7 @@ class PieceCutter:
         self.shelter = shelter
         self._starts = [f.first for f in figures]
 
-    def figures_in(self, first: int, last: int) -> Sequence[FigureMention]:
+    def figures_in(self, first: int, last: int) -> tuple[FigureMention, ...]:
         """Figures that begin in a stretch."""
         low = bisect_left(self._starts, first)
         return self.figures[low : bisect_left(self._starts, last, low)]
@@ -124,9 +123,12 @@ class PieceCutter:
 
     def _sums_up(self, opened: FigureMention, low: int, figure: FigureMention) -> bool:
         """Whether a figure totals the increment before it (rule 18)."""
+        totals = _totals()
+        if totals.is_absent(self.words, low, figure.first):
+            return False
         same = opened.unit is not None and opened.unit == figure.unit
         for i in range(low, figure.first):
-            total = _totals().at(self.words, i, figure.first)
+            total = totals.at(self.words, i, figure.first)
             if total is not None and (same or total.entry):
                 return True
         return False
@@ -164,7 +166,9 @@ class PieceCutter:
         if stretch.sheltered(high) and (bracket := self._bracket(stretch, high)) is not None:
             return bracket
         for i in range(high - 1, stretch.first, -1):
-            if not stretch.sheltered(i) and self._ends_statement(stretch.first, i, high):
+            if self.words[i] not in _ENDS or stretch.sheltered(i):
+                continue
+            if self._ends_statement(stretch.first, i, high):
                 return i
         return None
 
@@ -206,7 +210,7 @@ class PieceCutter:
         """Whether tokens say how something stands: a subject, then a full predicate."""
         if last - first < _STATEMENT - 1:
             return False
-        return any(verb & FULL_STATE for verb in self.verbs[first + 1 : last])
+        return any_verb(self.verbs, FULL_STATE, first + 1, last)
 
     def _reaches_milestone(self, first: int, last: int) -> bool:
         scanned = phrases("labels", "milestones").scan(self.words, first, last)

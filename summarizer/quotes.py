@@ -44,7 +44,8 @@ def quote_span(
 def _opened(words: list[str], openings: Openings, first: int, last: int) -> int:
     """Behind times, connectives, adverbials, places and verbs of striving."""
     at = _behind_adverbial(words, openings.end(first, last), last)
-    while at < last and (hit := _openers().at(words, at, last)) is not None:
+    openers = _openers()
+    while at < last and (hit := openers.at(words, at, last)) is not None:
         at = openings.end(hit.last, last)
     return at if at < last else first
 
@@ -67,9 +68,9 @@ def _behind_adverbial(words: list[str], first: int, last: int) -> int:
 def _near_figure(words: list[str], first: int, figure: FigureMention) -> int:
     """Skip the run-up to a counted thing, whose name stands behind its number."""
     low = figure.first
-    for i in range(low - 1, first, -1):
-        if words[i] in _set("examples"):
-            return i + 1
+    examples = _set("examples")
+    if not examples.isdisjoint(words[first + 1 : low]):
+        return max([i for i in range(first + 1, low) if words[i] in examples]) + 1
     longest = _longest_run_up(words, figure)
     if longest is None or low - first <= longest:
         return first
@@ -111,7 +112,7 @@ def _at_verb_of_having(words: list[str], first: int, low: int) -> int:
 def _before_example(words: list[str], clause: Clause) -> int:
     """Without an example that counts nothing: "14 kỹ thuật mới, | trong đó có phẫu thuật"."""
     if clause.figures:
-        for i in range(max(f.last for f in clause.figures), clause.last - 2):
+        for i in range(max([f.last for f in clause.figures]), clause.last - 2):
             if words[i] == "," and _examples().at(words, i + 1, clause.last) is not None:
                 return i
     return clause.last
@@ -139,6 +140,8 @@ def _closed(words: list[str], first: int, last: int) -> int:
 
 def _before_open_bracket(words: list[str], first: int, last: int) -> int:
     """Without brackets whose end another piece holds."""
+    if "(" not in words[first + 1 : last]:
+        return last
     depth = 0
     for i in range(last - 1, first, -1):
         depth += (words[i] == ")") - (words[i] == "(")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 
 from schemas import Context
 from summarizer.addressees import Addressees, read_addressees
@@ -9,8 +10,10 @@ from summarizer.clauses import Clause, cut_clauses
 from summarizer.context import read_context
 from summarizer.documents import Document
 from summarizer.figures import FigureMention, read_figures
+from summarizer.framing import Cue, cues
 from summarizer.layout import Layout
 from summarizer.leads import Lead, Subject, find_leads
+from summarizer.lexicon import Hit
 from summarizer.numerals import Numeral, read_numerals
 from summarizer.openings import Openings
 from summarizer.people import BodyMention, PersonMention, find_bodies, find_people
@@ -45,6 +48,7 @@ class Reading:
     clauses: tuple[Clause, ...]
     context: Context
     anchor: Anchor
+    cues: list[Hit[tuple[Cue, ...]]]
 
     @cached_property
     def time_at(self) -> dict[int, TimeMention]:
@@ -83,7 +87,7 @@ def read(document: Document) -> Reading:
     times = find_times(document)
     people = find_people(document)
     bodies = find_bodies(document)
-    context, anchor = read_context(document, layout, times, people)
+    context, anchor = read_context(document, layout, times, people, bodies)
     lines = [
         (i, line.first, line.last)
         for i, line in enumerate(layout.lines)
@@ -96,7 +100,8 @@ def read(document: Document) -> Reading:
     leads = find_leads(document, sentences, _subjects(people, bodies), openings, headlines)
     verbs = mark_verbs(document.tokens)
     cuts = [lead.cut for lead in leads if lead.kind != "praise"]
-    cuts.extend(find_turns(document.tokens, verbs, openings, sentences))
+    said = cues().find(document.tokens)
+    cuts.extend(find_turns(document.tokens, verbs, openings, sentences, said))
     pieces = PieceCutter(document.tokens.words, verbs, figures, openings, shelter)
     clauses = cut_clauses(document, sentences, cuts, pieces)
     return Reading(
@@ -113,6 +118,7 @@ def read(document: Document) -> Reading:
         clauses=clauses,
         context=context,
         anchor=anchor,
+        cues=said,
     )
 
 
@@ -120,4 +126,4 @@ def _subjects(
     people: tuple[PersonMention, ...], bodies: tuple[BodyMention, ...]
 ) -> tuple[Subject, ...]:
     """People and bodies in order; a person first where both begin."""
-    return tuple(sorted((*people, *bodies), key=lambda m: m.first))
+    return tuple(sorted((*people, *bodies), key=attrgetter("first")))

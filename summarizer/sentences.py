@@ -7,8 +7,8 @@ Positions are token positions, half open.
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from summarizer.documents import Document
 from summarizer.lexicon import Tokens, language
@@ -21,8 +21,7 @@ _HEDGED = 3  # tokens behind a colon in which a labelled number stands
 _LONGEST_LABEL = 5  # tokens before a colon that only labels the number behind it
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):  # made by the hundred: a tuple costs a third of a dataclass
     """A stretch between separators; ``opener`` is the one before it: ``.``, ``;`` or ``:``."""
 
     first: int
@@ -30,8 +29,7 @@ class Segment:
     opener: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """A sentence of a line, cut into segments; ``line`` is the position of the line."""
 
     line: int
@@ -96,21 +94,27 @@ def split_sentences(
     document: Document, lines: Sequence[tuple[int, int, int]], shelter: Shelter
 ) -> tuple[Sentence, ...]:
     """Sentences of lines, each given as ``(position, first token, last token)``."""
-    stops = document.tokens.where(_SEPARATING)
+    page = _Page(document, shelter, document.tokens.where(_SEPARATING))
     return tuple(
         sentence
         for line, first, last in lines
-        for sentence in _sentences_of_line(document, line, first, last, shelter, stops)
+        for sentence in _sentences_of_line(page, line, first, last)
     )
 
 
-def _sentences_of_line(
-    document: Document, line: int, first: int, last: int, shelter: Shelter, stops: Sequence[int]
-) -> Iterator[Sentence]:
-    first = _behind_marker(document, first, last)
+class _Page(NamedTuple):
+    """A document with its shelters and the tokens that may separate."""
+
+    document: Document
+    shelter: Shelter
+    stops: Sequence[int]
+
+
+def _sentences_of_line(page: _Page, line: int, first: int, last: int) -> Iterator[Sentence]:
+    first = _behind_marker(page.document, first, last)
     segments: list[Segment] = []
     opener = "."
-    for start, end, sign in _stretches(document, first, last, shelter, stops):
+    for start, end, sign in _stretches(page, first, last):
         if end > start:
             segments.append(Segment(start, end, opener))
             opener = sign
@@ -123,10 +127,9 @@ def _sentences_of_line(
         yield Sentence(line, segments[0].first, segments[-1].last, tuple(segments))
 
 
-def _stretches(
-    document: Document, first: int, last: int, shelter: Shelter, stops: Sequence[int]
-) -> Iterator[tuple[int, int, str]]:
+def _stretches(page: _Page, first: int, last: int) -> Iterator[tuple[int, int, str]]:
     """Stretches between separators with the separator behind each, ``""`` at the end."""
+    document, shelter, stops = page
     inside = shelter.inside(first, last)
     start = after = first
     low = bisect_left(stops, first)

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 from summarizer.documents import Document
 from summarizer.folding import match_key
-from summarizer.lexicon import Hit, Lexicon, Tokens, language, tokenize
+from summarizer.lexicon import Lexicon, Tokens, language, tokenize
 
 Kind = Literal["day", "month", "quarter", "part", "year", "term", "open"]
 Bound = Literal["by", "in", "since"]
@@ -456,27 +456,24 @@ _READERS: dict[str, _Reader] = {
 }
 
 
-def _read_open(hit: Hit[str]) -> _Reading:
-    if hit.entry == "rest":
-        return _Reading(hit.first, hit.last, Moment("part", edge="end", tense="future"))
-    tense: Tense = "past" if hit.entry == "past" else "future"
-    return _Reading(hit.first, hit.last, Moment("open", tense=tense))
+def _read_open(first: int, last: int, group: str) -> _Reading:
+    if group == "rest":
+        return _Reading(first, last, Moment("part", edge="end", tense="future"))
+    tense: Tense = "past" if group == "past" else "future"
+    return _Reading(first, last, Moment("open", tense=tense))
 
 
 # --- finding -------------------------------------------------------------------------------
 
 
 def _readings(tokens: Tokens) -> Iterator[_Reading]:
-    words, opened = tokens.words, _words().open
+    words = tokens.words
+    opened = {span[0]: span for span in _words().open.everywhere(tokens)}
     taken = 0
-    for i in sorted({*opened.starts(tokens), *tokens.where(_READERS.keys())}):
+    for i in sorted({*opened, *tokens.where(_READERS.keys())}):
         if i < taken:
             continue
-        reading = None
-        if (hit := opened.at(words, i)) is not None:
-            reading = _read_open(hit)
-        elif (reader := _READERS.get(words[i])) is not None:
-            reading = reader(words, i)
+        reading = _read_open(*opened[i]) if i in opened else _READERS[words[i]](words, i)
         if reading is not None and reading.first >= taken:
             yield reading
             taken = reading.last

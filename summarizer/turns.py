@@ -7,10 +7,11 @@ tiềm ẩn nguy cơ, | cần Y", rule 5). Positions are tokens.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 
-from summarizer.framing import cues
-from summarizer.lexicon import Tokens, phrases
+from summarizer.framing import Cue
+from summarizer.lexicon import Hit, Tokens, phrases
 from summarizer.openings import Openings
 from summarizer.sentences import Segment, Sentence
 from summarizer.verbs import FULL_STATE
@@ -28,39 +29,50 @@ def find_turns(
     verbs: bytes,
     openings: Openings,
     sentences: Sequence[Sentence],
+    said: Iterable[Hit[tuple[Cue, ...]]],
 ) -> list[int]:
-    """Token positions at which clauses are cut, in order."""
-    finder = _Finder(tokens, verbs, openings)
-    return [at for s in sentences for segment in s.segments for at in finder.turns(segment)]
+    """Token positions at which clauses are cut, in order; ``said`` are the cues of the text."""
+    finder = _Finder(tokens, verbs, openings, said)
+    found: list[int] = []
+    for sentence in sentences:
+        for segment in sentence.segments:
+            found += finder.turns(segment)
+    return found
 
 
 class _Finder:
-    def __init__(self, tokens: Tokens, verbs: bytes, openings: Openings) -> None:
+    def __init__(
+        self,
+        tokens: Tokens,
+        verbs: bytes,
+        openings: Openings,
+        said: Iterable[Hit[tuple[Cue, ...]]],
+    ) -> None:
         self.words = tokens.words
         self.verbs = verbs
         self.openings = openings
         self.commas = tokens.where(_COMMAS)
         self.faults = [
-            hit.first
-            for hit in cues().find(tokens)
-            if any("fault_word" in cue.marks for cue in hit.entry)
+            first for first, _, entry in said for cue in entry if "fault_word" in cue.marks
         ]
-        self.standings = [i for i, verb in enumerate(verbs) if verb & FULL_STATE]
-        self.turning = {hit.first: hit.last for hit in phrases("leads", "turns").find(tokens)}
+        self.conditions = phrases("leads", "conditions")
+        self.concessions = phrases("leads", "concessions")
+        self.turning = {first: last for first, last, _ in phrases("leads", "turns").spans(tokens)}
 
-    def turns(self, segment: Segment) -> Iterator[int]:
-        head = self.openings.end(segment.first, segment.last - 1)
-        turn = self._of_concession(segment, head)
-        faulty = _any_between(self.faults, segment.first, segment.last)
-        if turn is None and faulty:
+    @cached_property
+    def standings(self) -> list[int]:
+        """Where something is said to stand; few documents ask."""
+        return [i for i, verb in enumerate(self.verbs) if verb & FULL_STATE]
+
+    def turns(self, segment: Segment) -> list[int]:
+        first, last, _ = segment
+        turn = self._of_concession(segment, self.openings.end(first, last - 1))
+        if not _any_between(self.faults, first, last):
+            return [] if turn is None else [turn]
+        if turn is None:
             turn = next((i for i in self._commas(segment) if self._worsens(segment, i)), None)
-        if turn is not None:
-            yield turn
-        if not faulty:
-            return
         need = next((i for i in self._commas(segment) if self._needs(segment, i)), None)
-        if need is not None and need != turn:
-            yield need
+        return [at for at in dict.fromkeys((turn, need)) if at is not None]
 
     def _commas(self, segment: Segment) -> Iterator[int]:
         """Positions behind commas with something on either side."""
@@ -71,10 +83,9 @@ class _Finder:
             yield self.commas[i] + 1
 
     def _of_concession(self, segment: Segment, head: int) -> int | None:
-        conditions = phrases("leads", "conditions")
-        if self.words[head] in PURPOSES or conditions.at(self.words, head) is not None:
+        if self.words[head] in PURPOSES or self.conditions.at(self.words, head) is not None:
             return next((i for i in self._commas(segment) if self.words[i - 1] == ","), None)
-        if phrases("leads", "concessions").at(self.words, head) is None:
+        if self.concessions.at(self.words, head) is None:
             return None
         for i in range(head + 1, segment.last - _SHORTEST):
             if i in self.turning:

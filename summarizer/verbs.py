@@ -9,11 +9,20 @@ ACT, STATE, FULL_STATE = 1, 2, 4  # an action; how something stands; the latter 
 _KINDS = (("act", ACT), ("state", STATE), ("full_state", STATE | FULL_STATE), ("names", 0))
 
 
+# For each sum of kinds the marks that are none of them.
+_OTHERS = tuple(bytes(v for v in range(256) if not v & kinds) for kinds in range(8))
+
+
+def any_verb(verbs: bytes, kinds: int, first: int, last: int) -> bool:
+    """Whether a verb of one of these kinds begins in tokens ``[first, last)``."""
+    return bool(verbs[first:last].translate(None, _OTHERS[kinds]))
+
+
 def mark_verbs(tokens: Tokens) -> bytes:
     """Mark each token at which a verb begins with what it may be, a sum of the kinds above."""
     marks = bytearray(len(tokens))
-    for hit in _verbs().find(tokens):
-        marks[hit.first] = hit.entry
+    for first, _, kinds in _verbs().spans(tokens):
+        marks[first] = kinds
     return bytes(marks)
 
 
