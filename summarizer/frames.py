@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from summarizer.clauses import Clause
 from summarizer.figures import FigureMention
-from summarizer.framing import FRAMES, Frame, cues, weights_of
+from summarizer.framing import FRAMES, Frame, weights_of
 from summarizer.leads import SPEAKING, Lead
 from summarizer.lexicon import language
 from summarizer.reading import Reading
@@ -150,7 +150,7 @@ class _Weigher:
         self.verbs = reading.verbs
         self.anchor = reading.anchor
         self.offices = offices
-        self.hits = cues().spans(reading.document.tokens)
+        self.hits = reading.cues
         self.hit_starts = [first for first, _, _ in self.hits]
         self.times = reading.times
         self.time_starts = [t.first for t in reading.times]
