@@ -306,7 +306,8 @@ class _Speech:
     def over(self, member: Member) -> "_Speech":
         """The speech as it stands at a member."""
         if member.lead is not None and member.lead.kind in SPEAKING:
-            return _Speech(possible=True, heard=True, ordered=member.lead.kind == "order")
+            kind = member.lead.kind
+            return _Speech(possible=True, heard=kind != "tell", ordered=kind == "order")
         if member.boundary < PARAGRAPH or not self.possible:
             return self
         silent = self.silent + (member.kind != "item")
@@ -326,18 +327,32 @@ class _Listing:
 
     def over(self, member: Member, following: Sequence[Member]) -> "_Listing":
         """The listing that holds at a member."""
+        lead = member.lead
         if member.kind == "heading":
             frame = _strongest(member)
             return self if frame is None else _Listing(frame, by_heading=True)
-        if member.lead is not None and member.lead.kind in ("goal", "task"):
+        if self.frame == "orders" and self._goes_on(member):
+            return self
+        if lead is not None and lead.kind in ("goal", "task"):
             if member.boundary == MEMBER:
                 return self
-            return _Listing("goals" if member.lead.kind == "goal" else "tasks", self.by_heading)
+            return _Listing("goals" if lead.kind == "goal" else "tasks", self.by_heading)
+        by_line = bool(following) and following[0].boundary == PARAGRAPH
+        if member.introduces and lead is not None and lead.kind in SPEAKING:
+            return _Listing("orders") if by_line and lead.kind == "order" else _UNLISTED
         if member.introduces and (frame := _strongest(member)) is not None:
-            by_line = bool(following) and following[0].boundary == PARAGRAPH
             return _Listing(frame, self.by_heading or by_line)
+        if any("lasting" in marks for marks in member.marked.values()):
+            return _Listing("faults", self.by_heading)
         ended = member.boundary == PARAGRAPH and not self.by_heading
-        return _UNLISTED if member.lead is not None or member.purpose or ended else self
+        return _UNLISTED if lead is not None or member.purpose or ended else self
+
+    @staticmethod
+    def _goes_on(member: Member) -> bool:
+        """Points under "UBND huyện yêu cầu:" are orders until a paragraph or speaker of its own."""
+        if member.lead is not None and member.lead.kind in SPEAKING:
+            return False
+        return member.kind == "item" or member.boundary < PARAGRAPH
 
 
 _UNLISTED = _Listing()

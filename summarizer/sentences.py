@@ -84,7 +84,8 @@ class Shelter:
             if self._words[i] != '"':
                 continue
             if opened >= 0 and i - opened <= _LONGEST_QUOTE:
-                yield opened, i + 1
+                if "." not in self._words[opened + 1 : i - 1]:  # a speech has sentences of its own
+                    yield opened, i + 1
                 opened = -1
             else:
                 opened = i

@@ -195,6 +195,7 @@ def test_every_group_of_cues_counts_somewhere_known_and_says_something() -> None
             "effort",
             "context",
                 "granted",
+                "lasting",
             "must",
             "named_difficulty",
         }, group["name"]
