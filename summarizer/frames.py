@@ -249,12 +249,21 @@ class _Weigher:
     def _contents(self, member: Member) -> None:
         if member.figures:
             self._figures(member)
+        if member.introduces and self._counts_ends(member):
+            member.weights["counted ends"] = self.found["counted_ends"]
         if member.lead is None and _starts_within(self.people, member):
             member.weights["names people"] = self.found["names_people"]
         if member.head < member.last and self.verbs[member.head] & ACT:
             member.weights["verb first"] = self.found["verb_first"]
         elif member.head < member.last and member.head in self.offices:
             member.weights["office first"] = self.found["office_first"]
+
+    def _counts_ends(self, member: Member) -> bool:
+        """Whether a lead ends in "với 21 chỉ tiêu", and does not say that they are reached."""
+        last = member.last
+        if last - member.first <= _COUNTED or tuple(self.words[last - 2 : last]) not in _ENDS:
+            return False
+        return self.words[last - 3].isdecimal() and self.words[last - 4] in _SETTING
 
     def _figures(self, member: Member) -> None:
         member.weights["figure"] = self.found["figure"]
@@ -274,6 +283,9 @@ class _Weigher:
             member.weights["speech goes on"] = self.found["speech_goes_on"]
 
 
+_COUNTED = 4  # tokens of "với 21 chỉ tiêu"
+_ENDS = frozenset([("chỉ", "tiêu"), ("mục", "tiêu")])
+_SETTING = frozenset(["với", "gồm", "ra", "có", "là"])
 _COMPARED = frozenset(["of_previous", "baseline"])
 _DUE = frozenset(["day", "month", "quarter"])
 

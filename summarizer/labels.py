@@ -21,6 +21,8 @@ _NONE: tuple[Label, ...] = ("none",)
 
 _REACHED = frozenset(["level", "change", "of_plan", "over_plan"])
 _LONGEST_TOPIC = 6  # tokens
+_LONGEST_ANNOUNCED = 6  # tokens of "các nhiệm vụ trọng tâm" and the like
+_DESCRIBING = frozenset(["dài", "rộng", "diện", "quy", "tổng", "gồm", "tương", "trong", "mức", "cao"])
 _NEXT = 2  # tokens between a verb of reaching and the figure it reaches
 
 
@@ -84,11 +86,19 @@ class _Labeller:
             return True
         if self.words[min(member.head, member.last - 1)] in PURPOSES:
             return True
+        if member.introduces and self._announces(member):
+            return True
         if not member.introduces or member.clauses[0].opener in (":", "|"):
             return False
         if "completed" in member.weights and member.frame == "results":
             return False
         return not self._has(member.clauses[0], FULL_STATE)
+
+    def _announces(self, member: Member) -> bool:
+        """Whether it ends in "một số nhiệm vụ": the list behind its colon says them."""
+        low = max(member.first, member.last - _LONGEST_ANNOUNCED)
+        found = phrases("labels", "announced").scan(self.words, low, member.last)
+        return any(hit.last == member.last for hit in found)
 
     def _has(self, clause: Clause, kinds: int) -> bool:
         return self.places[kinds].find(1, clause.first, clause.last) >= 0
@@ -116,6 +126,8 @@ class _Labeller:
         marks = member.marks(clause.first, clause.last)
         if "announced" in marks and "fault_word" not in marks and not clause.figures:
             return "none"
+        if not clause.figures and "fault_word" not in marks and self.words[clause.first] == "do":
+            return "none"  # a cause: "Do giá vật tư tăng cao"
         stated = clause.figures or "fault_word" in marks or self._has(clause, STATE)
         return "shortcoming" if stated else "none"
 
@@ -148,11 +160,21 @@ class _Labeller:
         """Whether a figure is to be reached; what is merely dealt with is counted, not reached."""
         if not clause.figures:
             return False
-        figures = [f for f in clause.figures if f.role in _REACHED]
+        beside = self._in_brackets(clause)
+        figures = [f for f in clause.figures if f.role in _REACHED and f.first not in beside]
         if not figures:
             return False
         plain = all(f.comparator == "eq" and f.unit != "%" for f in figures)
         return not (plain and self._deals(clause, figures[0].first))
+
+    def _in_brackets(self, clause: Clause) -> frozenset[int]:
+        """Tokens in brackets, if what stands there only describes: "tuyến đường (dài 12,4 km)"."""
+        words = self.words
+        if "(" not in words[clause.first : clause.figures[0].first]:
+            return frozenset()
+        opened = words.index("(", clause.first)
+        closed = next((i for i in range(opened, clause.last) if words[i] == ")"), clause.last)
+        return frozenset(range(opened, closed)) if words[opened + 1] in _DESCRIBING else frozenset()
 
     def _deals(self, clause: Clause, figure: int) -> bool:
         """Whether the verb before a figure deals with what there is: "rà soát 43 hồ sơ"."""

@@ -639,12 +639,16 @@ def _rest(page: _Page, rows: list[_Row], looks: list[_Look], begun: int) -> list
     return kinds
 
 
+_PICTURES: frozenset[_Look] = frozenset(["picture", "caption"])
+
+
 def _is_subhead(page: _Page, rows: list[_Row], looks: list[_Look], i: int) -> bool:
     """A short line between two paragraphs: "Công nghiệp, dịch vụ tăng khá"."""
     if not 0 < i < len(rows) - 1 or rows[i].last - rows[i].first > page.rules.heading_reach:
         return False
-    above, row, below = rows[i - 1 : i + 2]
-    between = _is_running(above, looks[i - 1]) and _is_running(below, looks[i + 1])
+    over = next(j for j in range(i - 1, -1, -1) if j == 0 or looks[j] not in _PICTURES)
+    above, row, below = rows[over], rows[i], rows[i + 1]
+    between = _is_running(above, looks[over]) and _is_running(below, looks[i + 1])
     ended = page.text[above.end - 1] in _TERMINAL
     return between and ended and page.text[row.start].isupper() and not _counts(page, row)
 
