@@ -228,6 +228,8 @@ class _Weigher:
                 member.weights["due"] = self.found["due"]
 
     def _list(self, member: Member, following: Sequence[Member]) -> None:
+        if member.introduces and self._counts_ends(member):
+            member.weights["counted ends"] = self.found["counted_ends"]
         self.listing = self.listing.over(member, following)
         frame = self.listing.frame
         if frame is None:
@@ -249,8 +251,6 @@ class _Weigher:
     def _contents(self, member: Member) -> None:
         if member.figures:
             self._figures(member)
-        if member.introduces and self._counts_ends(member):
-            member.weights["counted ends"] = self.found["counted_ends"]
         if member.lead is None and _starts_within(self.people, member):
             member.weights["names people"] = self.found["names_people"]
         if member.head < member.last and self.verbs[member.head] & ACT:
@@ -339,25 +339,34 @@ class _Listing:
 
     def over(self, member: Member, following: Sequence[Member]) -> "_Listing":
         """The listing that holds at a member."""
-        lead = member.lead
         if member.kind == "heading":
             frame = _strongest(member)
             return self if frame is None else _Listing(frame, by_heading=True)
         if self.frame == "orders" and self._goes_on(member):
             return self
-        if lead is not None and lead.kind in ("goal", "task"):
-            if member.boundary == MEMBER:
-                return self
-            return _Listing("goals" if lead.kind == "goal" else "tasks", self.by_heading)
-        by_line = bool(following) and following[0].boundary == PARAGRAPH
-        if member.introduces and lead is not None and lead.kind in SPEAKING:
-            return _Listing("orders") if by_line and lead.kind == "order" else _UNLISTED
-        if member.introduces and (frame := _strongest(member)) is not None:
-            return _Listing(frame, self.by_heading or by_line)
+        if member.lead is not None and member.lead.kind in ("goal", "task"):
+            return self._behind_aim(member, member.lead)
+        if member.introduces:
+            opened = self._opened(member, following)
+            if opened is not None:
+                return opened
         if any("lasting" in marks for marks in member.marked.values()):
-            return _Listing("faults", self.by_heading)
+            return _Listing("faults")
         ended = member.boundary == PARAGRAPH and not self.by_heading
-        return _UNLISTED if lead is not None or member.purpose or ended else self
+        return _UNLISTED if member.lead is not None or member.purpose or ended else self
+
+    def _behind_aim(self, member: Member, lead: Lead) -> "_Listing":
+        if member.boundary == MEMBER:
+            return self
+        return _Listing("goals" if lead.kind == "goal" else "tasks", self.by_heading)
+
+    def _opened(self, member: Member, following: Sequence[Member]) -> "_Listing | None":
+        """The listing that a stretch before a colon opens, if it decides on one."""
+        by_line = bool(following) and following[0].boundary == PARAGRAPH
+        if member.lead is not None and member.lead.kind in SPEAKING:
+            return _Listing("orders") if by_line and member.lead.kind == "order" else _UNLISTED
+        frame = _strongest(member)
+        return None if frame is None else _Listing(frame, self.by_heading or by_line)
 
     @staticmethod
     def _goes_on(member: Member) -> bool:

@@ -80,7 +80,7 @@ def name_indicator(
     if not inside:
         return None
     name = _Namer(document, first, last, inside, lead).name()
-    return _polished(name) if name else lead
+    return (_polished(name) if name else None) or lead or None
 
 
 class _Namer:

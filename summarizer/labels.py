@@ -22,7 +22,9 @@ _NONE: tuple[Label, ...] = ("none",)
 _REACHED = frozenset(["level", "change", "of_plan", "over_plan"])
 _LONGEST_TOPIC = 6  # tokens
 _LONGEST_ANNOUNCED = 6  # tokens of "các nhiệm vụ trọng tâm" and the like
-_DESCRIBING = frozenset(["dài", "rộng", "diện", "quy", "tổng", "gồm", "tương", "trong", "mức", "cao"])
+_DESCRIBING = frozenset(
+    ["dài", "rộng", "diện", "quy", "tổng", "gồm", "tương", "trong", "mức", "cao"]
+)
 _NEXT = 2  # tokens between a verb of reaching and the figure it reaches
 
 
@@ -81,18 +83,26 @@ class _Labeller:
         """Whether a stretch only opens what follows it."""
         if member.figures:
             return False
+        if self._only_leads(member) or self.words[min(member.head, member.last - 1)] in PURPOSES:
+            return True
+        if not member.introduces:
+            return False
+        return self._announces(member) or not self._says_itself(member)
+
+    def _only_leads(self, member: Member) -> bool:
+        """Whether nothing stands behind its verb of saying, or only the colon of a list."""
         lead = member.lead
-        if lead is not None and (lead.cut >= member.last or lead.kind == "praise"):
-            return True
-        if self.words[min(member.head, member.last - 1)] in PURPOSES:
-            return True
-        if member.introduces and self._announces(member):
-            return True
-        if not member.introduces or member.clauses[0].opener in (":", "|"):
+        if lead is None:
             return False
-        if "completed" in member.weights and member.frame == "results":
-            return False
-        return not self._has(member.clauses[0], FULL_STATE)
+        told = lead.kind == "praise" or (lead.kind == "tell" and member.introduces)
+        return told or lead.cut >= member.last
+
+    def _says_itself(self, member: Member) -> bool:
+        """Whether a stretch before a colon is a statement of its own."""
+        if member.clauses[0].opener in (":", "|"):
+            return True
+        completed = "completed" in member.weights and member.frame == "results"
+        return completed or self._has(member.clauses[0], FULL_STATE)
 
     def _announces(self, member: Member) -> bool:
         """Whether it ends in "một số nhiệm vụ": the list behind its colon says them."""

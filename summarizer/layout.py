@@ -639,12 +639,13 @@ def _rest(page: _Page, rows: list[_Row], looks: list[_Look], begun: int) -> list
     return kinds
 
 
+_SUBHEAD_AT_MOST = 8  # tokens; a longer line between paragraphs may have lost its full stop
 _PICTURES: frozenset[_Look] = frozenset(["picture", "caption"])
 
 
 def _is_subhead(page: _Page, rows: list[_Row], looks: list[_Look], i: int) -> bool:
     """A short line between two paragraphs: "Công nghiệp, dịch vụ tăng khá"."""
-    if not 0 < i < len(rows) - 1 or rows[i].last - rows[i].first > page.rules.heading_reach:
+    if not 0 < i < len(rows) - 1 or rows[i].last - rows[i].first > _SUBHEAD_AT_MOST:
         return False
     over = next(j for j in range(i - 1, -1, -1) if j == 0 or looks[j] not in _PICTURES)
     above, row, below = rows[over], rows[i], rows[i + 1]

@@ -203,7 +203,12 @@ class _Finder:
             return isinstance(stand.near, PersonMention) or self._body_orders(verb, plain=plain)
         if stand.speaker is not None:
             return True
-        return verb.first == stand.head and self.spoke and verb.first + 1 < stand.segment.last
+        if not self.spoke or verb.first + 1 >= stand.segment.last:
+            return False
+        behind_comma = self.words[verb.first - 1] == "," and verb.first > stand.segment.first
+        return verb.first == stand.head or (
+            behind_comma and self._addresses(verb, stand.segment.last)
+        )
 
     def _body_orders(self, verb: Hit[LeadKind], *, plain: bool) -> bool:
         """Whether a body gives orders, and is not told to: "Ban Quản lý yêu cầu nhà thầu …"."""

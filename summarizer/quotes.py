@@ -35,7 +35,8 @@ def quote_span(
         first = _opened(words, openings, first, last)
         if measured and run[0].figures:
             first = _near_figure(words, first, run[0].figures[0])
-    return first, _closed(words, first, last)
+    told = max([f.last for clause in run for f in clause.figures], default=first)
+    return first, _closed(words, first, last, told)
 
 
 # ---- the beginning ------------------------------------------------------------------------------
@@ -118,12 +119,15 @@ def _before_example(words: list[str], clause: Clause) -> int:
     return clause.last
 
 
-def _closed(words: list[str], first: int, last: int) -> int:
-    """Without separators, brackets opened before the passage, and brackets that say by what."""
-    last = _before_open_bracket(words, first, last)
+def _closed(words: list[str], first: int, last: int, told: int) -> int:
+    """Without separators, brackets and marks opened outside, and brackets that say by what.
+
+    What stands before ``told`` is needed: the figures.
+    """
+    last = _before_open_bracket(words, first, last, told)
     while last - first > 1:
         sign = words[last - 1]
-        if sign in _SEPARATORS:
+        if sign in _SEPARATORS or (sign == '"' and words[first:last].count(sign) % 2):
             last -= 1
             continue
         if sign != ")":
@@ -138,12 +142,13 @@ def _closed(words: list[str], first: int, last: int) -> int:
     return last
 
 
-def _before_open_bracket(words: list[str], first: int, last: int) -> int:
+def _before_open_bracket(words: list[str], first: int, last: int, told: int) -> int:
     """Without brackets whose end another piece holds."""
-    if "(" not in words[first + 1 : last]:
+    low = max(first + 1, told)
+    if "(" not in words[low:last]:
         return last
     depth = 0
-    for i in range(last - 1, first, -1):
+    for i in range(last - 1, low - 1, -1):
         depth += (words[i] == ")") - (words[i] == "(")
         if depth < 0:
             return i

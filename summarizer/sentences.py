@@ -16,6 +16,7 @@ from summarizer.lexicon import Tokens, language
 _OPENING = {"(": ")", "[": "]", "{": "}"}
 _SHELTERING = frozenset([*_OPENING, *_OPENING.values(), '"'])
 _SEPARATING = frozenset(".;:!?…")
+_LONGEST_SLOGAN = 16  # tokens; longer quotations with full stops are speeches
 _LONGEST_QUOTE = 120  # tokens; a mark without a partner must not swallow the page
 _HEDGED = 3  # tokens behind a colon in which a labelled number stands
 _LONGEST_LABEL = 5  # tokens before a colon that only labels the number behind it
@@ -84,8 +85,8 @@ class Shelter:
             if self._words[i] != '"':
                 continue
             if opened >= 0 and i - opened <= _LONGEST_QUOTE:
-                if "." not in self._words[opened + 1 : i - 1]:  # a speech has sentences of its own
-                    yield opened, i + 1
+                if i - opened <= _LONGEST_SLOGAN or "." not in self._words[opened + 1 : i - 1]:
+                    yield opened, i + 1  # a speech has sentences of its own
                 opened = -1
             else:
                 opened = i

@@ -221,8 +221,6 @@ MENDED = [
         "Theo báo cáo, công tác thi đua, khen thưởng được quan tâm.",
         ["A công tác thi đua, khen thưởng được quan tâm"],
     ),
-]
-WANTED = [
     (
         "Năm 2024, huyện đẩy mạnh chuyển đổi số.\nThu ngân sách ước đạt 45 tỷ đồng.",
         ["A Thu ngân sách ước đạt 45 tỷ đồng", "D huyện đẩy mạnh chuyển đổi số"],
@@ -239,6 +237,8 @@ WANTED = [
         f"{SECRETARY} khẳng định: năm 2024 cần đẩy mạnh chuyển đổi số.",
         ["D cần đẩy mạnh chuyển đổi số"],
     ),
+]
+WANTED = [
     (
         "Mục tiêu năm 2024: thu phí đạt 50 tỷ đồng. Thu ngân sách ước đạt 45 tỷ đồng.",
         ["A Thu ngân sách ước đạt 45 tỷ đồng", "T thu phí đạt 50 tỷ đồng"],
@@ -290,6 +290,10 @@ LABELS: dict[str, tuple[str, list[str]]] = {
     "bare_places": (
         "Năm 2024, toàn huyện đẩy mạnh chuyển đổi số.",
         ["D đẩy mạnh chuyển đổi số"],
+    ),
+    "announced": (
+        f"{CHAIR} yêu cầu các xã tập trung một số nhiệm vụ: rà soát hộ nghèo; tăng cường kiểm tra.",
+        ["D rà soát hộ nghèo → các xã", "D tăng cường kiểm tra → các xã"],
     ),
     "dealing": (
         "Năm 2024, huyện xử lý 43 hồ sơ quá hạn.",

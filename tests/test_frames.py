@@ -19,6 +19,30 @@ EXAMPLES: dict[str, list[tuple[str, list[str]]]] = {
             ["A kinh tế phát triển", "A đường liên xã thông suốt"],
         ),
     ],
+    "named as a fault": [
+        (
+            "Hạn chế là công tác tuyên truyền. Có 5 vụ tai nạn giao thông.",
+            ["S công tác tuyên truyền", "S 5 vụ tai nạn giao thông"],
+        ),
+    ],
+    "case": [
+        (
+            "Bà Hồ Thị Lan, Chủ tịch UBND huyện yêu cầu: đối với hồ sơ còn chậm, kiểm điểm cán bộ.",
+            ["D đối với hồ sơ còn chậm, kiểm điểm cán bộ"],
+        ),
+    ],
+    "papers it rests on": [
+        (
+            "Thực hiện Công văn số 3302/UBND-KTTH; UBND huyện yêu cầu các xã rà soát hộ nghèo.",
+            ["D các xã rà soát hộ nghèo → các xã"],
+        ),
+    ],
+    "end of a paper": [
+        (
+            "GIẢI PHÁP\n- Rà soát hộ nghèo.\nTrên đây là báo cáo tình hình thực hiện nhiệm vụ.",
+            ["D Rà soát hộ nghèo"],
+        ),
+    ],
     "completed": [
         ("Các đại biểu đã tham luận. Hoàn thành 12 km đường.", ["A Hoàn thành 12 km đường"]),
     ],
@@ -194,8 +218,8 @@ def test_every_group_of_cues_counts_somewhere_known_and_says_something() -> None
             "announced",
             "effort",
             "context",
-                "granted",
-                "lasting",
+            "granted",
+            "lasting",
             "must",
             "named_difficulty",
         }, group["name"]

@@ -23,6 +23,12 @@ EXAMPLES: dict[str, list[tuple[str, list[str]]]] = {
             ["D các xã cần đẩy mạnh chuyển đổi số → các xã"],
         ),
     ],
+    "tells": [
+        (
+            f"Theo báo cáo, an ninh được giữ vững. {SECRETARY} cho biết, huyện trồng 12 ha rừng.",
+            ["A an ninh được giữ vững", "A huyện trồng 12 ha rừng"],
+        ),
+    ],
     "praises": [
         (
             f"{SECRETARY} đánh giá cao kết quả của các xã; tập trung rà soát hộ nghèo.",
