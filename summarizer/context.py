@@ -20,7 +20,7 @@ from summarizer.layout import Layout, Line
 from summarizer.letterhead import read_letterhead, running_place
 from summarizer.lexicon import Lexicon, language
 from summarizer.people import BodyMention, PersonMention, find_bodies
-from summarizer.times import Anchor, Moment, TimeMention
+from summarizer.times import Anchor, Moment, TimeMention, tense
 
 _OPENING_LINES = 3
 _OPENING_SENTENCES = 7  # the dateline and six beside it
@@ -400,7 +400,7 @@ def _complete(found: _Periods, opening: _Opening, anchor: Anchor) -> None:
         elif found.review is not None and found.plan is None:
             if _precedes(found.review, mention):
                 found.plan = mention
-        elif found.review is None:
+        elif found.review is None and tense(mention, anchor) != "future":
             found.review = mention
 
 

@@ -6,7 +6,7 @@ from schemas import Coverage
 from summarizer.numerals import Numeral
 from summarizer.reading import Reading
 
-_COUNTED_KINDS = frozenset(["body", "item", "heading"])
+_COUNTED_KINDS = frozenset(["body", "item", "heading", "subhead"])
 
 
 def account(reading: Reading, used: Container[int], quoted: Container[int]) -> Coverage:

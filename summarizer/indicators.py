@@ -150,7 +150,8 @@ class _Namer:
         if _PARTS.isdisjoint(words[a:b]):
             return a
         for i in range(b - 2, a, -1):
-            if words[i] in _PARTING or (words[i] == "đó" and words[i - 1] == "trong"):
+            parts = words[i] in _PARTING or (words[i] == "đó" and words[i - 1] == "trong")
+            if parts and self._close(i + 1, b) > i + 1:  # "…: tối thiểu 50%" has its name before
                 return i + 1
         return a
 

@@ -20,6 +20,7 @@ ITEMS: tuple[Label, ...] = ("achievement", "shortcoming", "target")
 _NONE: tuple[Label, ...] = ("none",)
 
 _REACHED = frozenset(["level", "change", "of_plan", "over_plan"])
+_NAMES = frozenset(["title", "heading", "subhead"])  # lines that name what follows
 _LONGEST_TOPIC = 6  # tokens
 _LONGEST_ANNOUNCED = 6  # tokens of "các nhiệm vụ trọng tâm" and the like
 _DESCRIBING = frozenset(
@@ -73,7 +74,7 @@ class _Labeller:
 
     def label(self, member: Member) -> Labelled:
         rule = self.rules.get(member.frame)
-        if rule is None or member.kind in ("title", "heading") or self._only_opens(member):
+        if rule is None or member.kind in _NAMES or self._only_opens(member):
             return Labelled(member, _NONE * len(member.clauses), directive=False)
         labels = tuple([rule(member, clause) for clause in member.clauses])
         directive = member.frame in ("tasks", "orders") and self._is_action(member, labels)

@@ -19,7 +19,9 @@ from summarizer.lexicon import Lexicon, language
 if TYPE_CHECKING:
     from summarizer.documents import Document
 
-LineKind = Literal["furniture", "stamp", "title", "caption", "byline", "heading", "item", "body"]
+LineKind = Literal[
+    "furniture", "stamp", "title", "caption", "byline", "heading", "subhead", "item", "body"
+]
 
 
 class Line(NamedTuple):  # made for every line: a tuple costs a third of a dataclass
@@ -632,9 +634,9 @@ def _rest(page: _Page, rows: list[_Row], looks: list[_Look], begun: int) -> list
             continue
         if paused and look in {"body", "item"} and row.end - row.start >= _PARAGRAPH:
             paused = False
-        if look == "short" and _is_subhead(page, rows, looks, i):
-            look = "heading"
-        kinds.append(_kind(page, row, look, paused=paused, ended=i > last))
+        subhead = look == "short" and not paused and _is_subhead(page, rows, looks, i)
+        kind = "subhead" if subhead else _kind(page, row, look, paused=paused, ended=i > last)
+        kinds.append(kind)
         paused = paused or i in boxes or look == "byline" or _ends(page, row, look, i > last)
     return kinds
 

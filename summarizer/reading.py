@@ -23,8 +23,8 @@ from summarizer.times import Anchor, TimeMention, find_times
 from summarizer.turns import find_turns
 from summarizer.verbs import mark_verbs
 
-_TEXT_KINDS = frozenset(["body", "item", "heading", "title"])
-_HEADLINES = frozenset(["title", "heading"])
+_TEXT_KINDS = frozenset(["body", "item", "heading", "subhead", "title"])
+_HEADLINES = frozenset(["title", "heading", "subhead"])
 
 
 @dataclass(frozen=True)

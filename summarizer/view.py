@@ -123,9 +123,10 @@ def day(date: "dt.date") -> str:
 
 def amount(figure: Figure) -> str:
     """Value and unit of a figure: ``trên 80%``, ``15–16``, ``45/47 chỉ tiêu``."""
-    value = number(abs(figure.value) if figure.role == "change" else figure.value)
+    shown = abs if figure.role == "change" else lambda value: value  # "giảm 0,7–0,9%"
+    value = number(shown(figure.value))
     if figure.upper is not None:
-        value += f"–{number(figure.upper)}"
+        value += f"–{number(shown(figure.upper))}"
     if figure.total is not None:
         value += f"/{number(figure.total)}"
     unit = clean(figure.unit or "")
