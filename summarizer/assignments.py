@@ -69,7 +69,8 @@ class Assignments:
         named = self._named(member)
         if member.frame == "orders" or member.spoken:
             addressees = named or self._section or self._addressees
-            if named and (member.lead is not None or not self._addressees):
+            goes_on = member.kind != "item" and not self._addressees  # points hand nothing down
+            if named and (member.lead is not None or goes_on):
                 self._addressees = named
             return Assignment(self._speaker, addressees)
         addressees = self._besides_own(named) if named else self._section

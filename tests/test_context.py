@@ -90,6 +90,40 @@ def test_the_term_of_a_council_is_no_plan_and_that_of_a_congress_is() -> None:
     assert congress.plan_period == "2025 - 2030"
 
 
+def test_a_paper_in_capitals_is_told_in_running_case() -> None:
+    context, _ = read(
+        "TRUNG TÂM Y TẾ HUYỆN PHƯỚC HƯNG\nBÁO CÁO\n"
+        "Kết quả công tác y tế năm 2023 và phương hướng năm 2024\n\n"
+        "Năm 2023, trung tâm khám bệnh cho 168.420 lượt người, đạt 103,2% kế hoạch năm."
+    )
+    assert context.locality == "huyện Phước Hưng"
+    assert (context.period, context.plan_period) == ("2023", "2024")
+
+
+def test_meetings_of_a_legal_basis_are_none_of_the_report() -> None:
+    context, _ = read(
+        "Thực hiện Nghị quyết số 46/NQ-HĐND của HĐND xã tại kỳ họp thứ 6, "
+        "UBND xã Yên Mộc ban hành Kế hoạch năm 2026 với các nội dung sau:"
+    )
+    assert context.event is None
+
+
+def test_a_deadline_ahead_is_no_period_of_review() -> None:
+    context, _ = read(
+        "Ngày 19/12/2025, HĐND phường Hòa Lộc tổ chức kỳ họp thứ 4.\n\n"
+        "Chủ tịch HĐND phường đề nghị UBND phường khảo sát ngập úng trong quý I/2026."
+    )
+    assert context.period is None
+
+
+def test_a_body_speaks_through_the_head_who_led() -> None:
+    context, _ = read(
+        "Ngày 02/3/2023, Phó Chủ tịch UBND huyện Bùi Văn Thoại chủ trì họp. "
+        "Sau khi nghe Trung tâm Phát triển quỹ đất báo cáo, Phó Chủ tịch kết luận."
+    )
+    assert context.body == "UBND huyện"
+
+
 def test_a_page_that_tells_nothing_of_a_meeting_has_an_empty_context() -> None:
     assert read("Trời hôm qua nắng đẹp trên khắp các cánh đồng.")[0] == Context()
 

@@ -191,6 +191,30 @@ def test_the_rules_of_the_guide_hold(body: str, items: list[str]) -> None:
 
 MENDED = [
     (
+        f"{SECRETARY} yêu cầu Công ty Môi trường An Phú thu gom hết rác tồn đọng.",
+        ["D Công ty Môi trường An Phú thu gom hết rác tồn đọng → Công ty Môi trường An Phú"],
+    ),
+    (
+        "HĐND xã thông qua nghị quyết với 2 chỉ tiêu: thu ngân sách 60 tỷ đồng; trồng 5 ha rừng.",
+        ["T thu ngân sách 60 tỷ đồng", "T trồng 5 ha rừng"],
+    ),
+    (
+        "Hạn chế là tội phạm gia tăng, xảy ra 136 vụ, tăng 41 vụ.",
+        ["S tội phạm gia tăng, xảy ra 136 vụ, tăng 41 vụ"],
+    ),
+    (
+        f"{SECRETARY} yêu cầu:\n1. Các xã rà soát hộ nghèo.\n2. Đối với xã chưa nộp báo cáo, "
+        "kiểm điểm người đứng đầu.",
+        [
+            "D Các xã rà soát hộ nghèo → Các xã",
+            "D Đối với xã chưa nộp báo cáo, kiểm điểm người đứng đầu",
+        ],
+    ),
+    (
+        f"{SECRETARY} yêu cầu Ban Quản lý dự án đẩy nhanh tuyến đường An Phú (dài 12,4 km).",
+        ["D Ban Quản lý dự án đẩy nhanh tuyến đường An Phú (dài 12,4 km) → Ban Quản lý dự án"],
+    ),
+    (
         f"{SECRETARY} giao các xã rà soát hộ nghèo; giao Công an huyện mở đợt cao điểm.",
         [
             "D các xã rà soát hộ nghèo → các xã",

@@ -91,6 +91,20 @@ def test_sentences_stay_in_the_body(line: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
+    ["Công nghiệp, dịch vụ tăng khá", "Vẫn còn những điểm nghẽn", "Nhiều chỉ tiêu vượt kế hoạch"],
+)
+def test_short_lines_between_paragraphs_are_subheads(line: str) -> None:
+    assert _kind_in_body(line) == "subhead"
+
+
+def test_the_line_below_the_name_of_a_paper_is_its_title() -> None:
+    subject = "Tình hình thực hiện nhiệm vụ kinh tế - xã hội năm 2022"
+    kinds = _kinds(f"TRUNG TÂM Y TẾ HUYỆN PHƯỚC HƯNG\nBÁO CÁO\n{subject}\n\n{_BODY}\n")
+    assert [kind for kind, text in kinds if text == subject] == ["title"]
+
+
+@pytest.mark.parametrize(
+    "line",
     [
         "I. Về kinh tế (8 chỉ tiêu)",
         "NHỮNG DẤU ẤN CỦA NHIỆM KỲ",

@@ -25,6 +25,7 @@ NO_FIGURES = [
     ("Hoàn thành trước 25.10.", "date"),
     ("Hạn cuối 3.10.2020.", "date"),
     ("Tính đến 31/8, huyện đã xong.", "date"),
+    ("Dịp nghỉ lễ 30/4 và 1/5 được bảo đảm.", "date"),
     ("Hoàn thành trong tháng 11/2021.", "date"),
     ("Trong tháng 10 phải xong.", "date"),
     ("Trong quý III/2020.", "date"),

@@ -154,6 +154,10 @@ def test_an_amount_says_its_bounds_its_whole_and_its_unit(told: Figure, shown: s
         (figure("level", "5807", unit="tấn", estimated=True), "5.807 tấn (ước)"),
         (figure("change", "2.2", unit="%", reference="cùng kỳ"), "tăng 2,2% so với cùng kỳ"),
         (figure("change", "-38", unit="vụ"), "giảm 38 vụ"),
+        (
+            figure("change", "-0.7", upper=Decimal("-0.9"), unit="%", comparator="between"),
+            "giảm 0,7–0,9%",
+        ),
         (figure("baseline", "5680", unit="tấn", reference="năm 2019"), "năm 2019: 5.680 tấn"),
         (figure("planned", "3.5", unit="%"), "kế hoạch: 3,5%"),
         (
