@@ -45,6 +45,7 @@ class Assignments:
         self._speaker: int | None = None
         self._addressees: tuple[str, ...] = ()
         self._paper: str | None = None  # the paper whose points follow
+        self._point: tuple[str, ...] = ()  # who is told to act in the point at hand
         self._section: tuple[str, ...] = ()  # offices whose points follow
         self._section_holds = False  # named on a line of its own
 
@@ -55,6 +56,8 @@ class Assignments:
 
     def note(self, member: Member) -> None:
         """Take in what a member says about speakers, papers and offices."""
+        if member.boundary == PARAGRAPH:
+            self._point = ()
         self._note_office(member)
         if member.introduces or member.kind == "heading":
             kept = self._paper if member.kind == "item" else None
@@ -68,9 +71,10 @@ class Assignments:
         """Issuer and addressees of a directive."""
         named = self._named(member)
         if member.frame == "orders" or member.spoken:
-            addressees = named or self._section or self._addressees
-            goes_on = member.kind != "item" and not self._addressees  # points hand nothing down
-            if named and (member.lead is not None or goes_on):
+            addressees = named or self._point or self._section or self._addressees
+            if member.kind == "item" and member.lead is None:
+                self._point = named or self._point  # handed on within the point only (rule 23)
+            elif named and (member.lead is not None or not self._addressees):
                 self._addressees = named
             return Assignment(self._speaker, addressees)
         addressees = self._besides_own(named) if named else self._section
