@@ -75,9 +75,10 @@ def _near_figure(words: list[str], first: int, figure: FigureMention) -> int:
     longest = _longest_run_up(words, figure)
     if longest is None or low - first <= longest:
         return first
-    commas = (i for i in range(first, low - 1) if words[i] == ",")
+    commas = (i for i in range(first, low) if words[i] == ",")
     first = max((i + 1 for i in commas if words[i + 1] not in _set("going_on")), default=first)
-    if low - first > longest and figure.unit != "%" and "đã" in words[first:low]:
+    had = "đã" in words[first:low] or words[first] in _set("adverbial_heads")
+    if low - first > longest and figure.unit != "%" and had:
         return _at_verb_of_having(words, first, low)
     return first
 

@@ -16,6 +16,17 @@ from tests.telling import reported
             "A có 06 xã đạt chuẩn y tế",
         ),
         ("Huyện phấn đấu trồng 12 ha rừng.", "T trồng 12 ha rừng"),
+        # a long run-up to a counted thing
+        (
+            "Theo báo cáo, các đơn vị chuyên môn thực hiện các nhiệm vụ phát triển kinh tế, "
+            "15/15 chỉ tiêu kinh tế - xã hội đều đạt kế hoạch.",
+            "A 15/15 chỉ tiêu kinh tế - xã hội đều đạt kế hoạch",
+        ),
+        (
+            "Qua đánh giá chất lượng tổ chức cơ sở đảng và đảng viên năm 2023 có 10/16 chi bộ "
+            "hoàn thành tốt nhiệm vụ.",
+            "A 10/16 chi bộ hoàn thành tốt nhiệm vụ",
+        ),
         # whole clauses, purposes included
         (
             "Đồng chí Lê Văn Nam – Bí thư Huyện ủy yêu cầu tăng cường tuyên truyền nhằm nâng cao "
