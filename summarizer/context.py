@@ -564,8 +564,11 @@ def _body_of_post(opening: _Opening, stretches: Sequence[_Stretch]) -> str | Non
 def _event(opening: _Opening) -> str | None:
     for stretch, lexicon in _event_places(opening):
         event = opening.event_in(stretch, lexicon)
-        if event is not None:
-            return _event_name(opening, stretch, event)
+        if event is None:
+            continue
+        name = _event_name(opening, stretch, event)
+        if " " in name:  # "họp" alone names nothing
+            return name
     return None
 
 

@@ -62,7 +62,7 @@ def _decision(reading: Reading, labelled: Labelled, clause: Clause, label: Label
         end=end,
         frame=member.frame,
         label="directive" if label == "none" and labelled.directive else label,
-        scores=dict(zip(FRAMES, member.scores, strict=True)),
+        scores={f: round(s, 2) for f, s in zip(FRAMES, member.scores, strict=True)},
         reasons=member.reasons,
     )
 
