@@ -23,6 +23,8 @@ _REACHED = frozenset(["level", "change", "of_plan", "over_plan"])
 _NAMES = frozenset(["title", "heading", "subhead"])  # lines that name what follows
 _LONGEST_TOPIC = 6  # tokens
 _LONGEST_ANNOUNCED = 6  # tokens of "các nhiệm vụ trọng tâm" and the like
+_NOWHERE = range(0)
+_SCOPE = ("đối", "với")
 _DESCRIBING = frozenset(
     ["dài", "rộng", "diện", "quy", "tổng", "gồm", "tương", "trong", "mức", "cao"]
 )
@@ -171,21 +173,24 @@ class _Labeller:
         """Whether a figure is to be reached; what is merely dealt with is counted, not reached."""
         if not clause.figures:
             return False
-        beside = self._in_brackets(clause)
+        beside = self._beside(clause)
         figures = [f for f in clause.figures if f.role in _REACHED and f.first not in beside]
         if not figures:
             return False
         plain = all(f.comparator == "eq" and f.unit != "%" for f in figures)
         return not (plain and self._deals(clause, figures[0].first))
 
-    def _in_brackets(self, clause: Clause) -> frozenset[int]:
-        """Tokens in brackets, if what stands there only describes: "tuyến đường (dài 12,4 km)"."""
+    def _beside(self, clause: Clause) -> range:
+        """Tokens that only describe: "tuyến đường (dài 12,4 km)", "đối với 08 xã chưa nộp, …"."""
         words = self.words
-        if "(" not in words[clause.first : clause.figures[0].first]:
-            return frozenset()
+        head, figure = self._head(clause), clause.figures[0].first
+        if tuple(words[head : head + 2]) == _SCOPE:
+            return range(head, next((i for i in range(figure, clause.last) if words[i] == ","), 0))
+        if "(" not in words[clause.first : figure]:
+            return _NOWHERE
         opened = words.index("(", clause.first)
         closed = next((i for i in range(opened, clause.last) if words[i] == ")"), clause.last)
-        return frozenset(range(opened, closed)) if words[opened + 1] in _DESCRIBING else frozenset()
+        return range(opened, closed) if words[opened + 1] in _DESCRIBING else _NOWHERE
 
     def _deals(self, clause: Clause, figure: int) -> bool:
         """Whether the verb before a figure deals with what there is: "rà soát 43 hồ sơ"."""

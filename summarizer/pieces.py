@@ -200,7 +200,7 @@ class PieceCutter:
             if self.words[i + 1] in _heads("continuations"):
                 continue
             acts = stretch.imperative and self.verbs[i + 1] & ACT
-            if acts or self._states(i + 1, stretch.last):
+            if acts or self._states(i + 1, stretch.last) or self._lacks(i + 1, stretch.last):
                 return i
             if self._reaches_milestone(i + 1, stretch.last):
                 return i
@@ -211,6 +211,10 @@ class PieceCutter:
         if last - first < _STATEMENT - 1:
             return False
         return any_verb(self.verbs, FULL_STATE, first + 1, last)
+
+    def _lacks(self, first: int, last: int) -> bool:
+        """Whether tokens say of what is named first that it is not so: "việc … chưa nghiêm"."""
+        return self.words[first] in _heads("named") and "chưa" in self.words[first + 2 : last]
 
     def _reaches_milestone(self, first: int, last: int) -> bool:
         scanned = phrases("labels", "milestones").scan(self.words, first, last)

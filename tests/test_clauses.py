@@ -48,6 +48,13 @@ EXAMPLES: dict[str, tuple[str, list[str]]] = {
         "Theo báo cáo, thu ngân sách đạt 45 tỷ đồng, do nguồn thu từ đất được mở rộng.",
         ["A thu ngân sách đạt 45 tỷ đồng, do nguồn thu từ đất được mở rộng"],
     ),
+    "named": (
+        "Tuy nhiên, mới có 6/14 xã nộp báo cáo, việc báo cáo của một số đơn vị chưa nghiêm.",
+        [
+            "S mới có 6/14 xã nộp báo cáo",
+            "S việc báo cáo của một số đơn vị chưa nghiêm",
+        ],
+    ),
     "adverbial_heads": (
         "Năm 2024, huyện phát triển du lịch. Căn cứ nghị quyết; huyện rà soát hộ nghèo.",
         ["D huyện phát triển du lịch", "D Căn cứ nghị quyết; huyện rà soát hộ nghèo"],
