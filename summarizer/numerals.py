@@ -27,7 +27,6 @@ _SLASHED = frozenset(("programme", "document_number", "counter", "road"))
 _SHARED = frozenset(("grade", "age", "date", "period", "time"))
 _TIMES = frozenset(("tháng", "năm", "ngày", "tuổi", "sao"))
 _SIGNED = frozenset("-/:&.,%")
-_SURE = frozenset(("announced_count", "procedural"))
 _LONGEST = 24  # digits; no report counts further
 _WINDOW = 6
 _TAIL = 2  # digits that a blank may have torn off: 112, 56%

@@ -769,7 +769,7 @@ def deadline_in(
         for m in _inside(mentions, first, last)
         if _bounds_action(words, first, m, anchor) and not _is_paper_date(words, m)
     ]
-    return next((m for m in fitting if m.bound == "by"), fitting[0] if fitting else None)
+    return _binding(fitting)
 
 
 def _ends_target(words: list[str], first: int, mention: TimeMention, anchor: Anchor | None) -> bool:
@@ -788,6 +788,11 @@ def _ends_target(words: list[str], first: int, mention: TimeMention, anchor: Anc
     return not named and anchor is not None and tense(mention, anchor) == "future"
 
 
+def _binding(fitting: Sequence[TimeMention]) -> TimeMention | None:
+    """The first time that says "by when", else the first."""
+    return next((m for m in fitting if m.bound == "by"), fitting[0] if fitting else None)
+
+
 def target_deadline_in(
     document: Document,
     mentions: Sequence[TimeMention],
@@ -798,4 +803,4 @@ def target_deadline_in(
     """The end stated for a target in tokens ``[first, last)``, if one is."""
     words = document.tokens.words
     fitting = [m for m in _inside(mentions, first, last) if _ends_target(words, first, m, anchor)]
-    return next((m for m in fitting if m.bound == "by"), fitting[0] if fitting else None)
+    return _binding(fitting)
