@@ -23,7 +23,7 @@ from summarizer.lexicon import language
 from summarizer.reading import Reading
 from summarizer.times import tense
 from summarizer.turns import PURPOSES
-from summarizer.verbs import ACT, STATE
+from summarizer.verbs import ACT, STATE, any_verb
 
 MEMBER, SENTENCE, PARAGRAPH = 0, 1, 2  # what begins with a member
 
@@ -206,7 +206,7 @@ class _Weigher:
 
     def _tells(self, member: Member) -> bool:
         """Whether a heading tells how ends were met: "Nhiều chỉ tiêu vượt kế hoạch"."""
-        return any(verb & STATE for verb in self.verbs[member.first : member.last])
+        return any_verb(self.verbs, STATE, member.first, member.last)
 
     def _end_of_grant(self, first: int, last: int) -> int:
         """The comma at which a condition granted ends: "dù còn nhiều khó khăn, thu ngân sách …"."""
@@ -260,10 +260,10 @@ class _Weigher:
 
     def _counts_ends(self, member: Member) -> bool:
         """Whether a lead ends in "với 21 chỉ tiêu", and does not say that they are reached."""
-        last = member.last
-        if last - member.first <= _COUNTED or tuple(self.words[last - 2 : last]) not in _ENDS:
+        last, counted = member.last, language("frames")["counted"]
+        if last - member.first <= _COUNTED or self.words[last - 2 : last] not in counted["ends"]:
             return False
-        return self.words[last - 3].isdecimal() and self.words[last - 4] in _SETTING
+        return self.words[last - 3].isdecimal() and self.words[last - 4] in counted["before"]
 
     def _figures(self, member: Member) -> None:
         member.weights["figure"] = self.found["figure"]
@@ -284,8 +284,6 @@ class _Weigher:
 
 
 _COUNTED = 4  # tokens of "với 21 chỉ tiêu"
-_ENDS = frozenset([("chỉ", "tiêu"), ("mục", "tiêu")])
-_SETTING = frozenset(["với", "gồm", "ra", "có", "là"])
 _COMPARED = frozenset(["of_previous", "baseline"])
 _DUE = frozenset(["day", "month", "quarter"])
 

@@ -24,10 +24,6 @@ _NAMES = frozenset(["title", "heading", "subhead"])  # lines that name what foll
 _LONGEST_TOPIC = 6  # tokens
 _LONGEST_ANNOUNCED = 6  # tokens of "các nhiệm vụ trọng tâm" and the like
 _NOWHERE = range(0)
-_SCOPE = ("đối", "với")
-_DESCRIBING = frozenset(
-    ["dài", "rộng", "diện", "quy", "tổng", "gồm", "tương", "trong", "mức", "cao"]
-)
 _NEXT = 2  # tokens between a verb of reaching and the figure it reaches
 
 
@@ -184,13 +180,14 @@ class _Labeller:
         """Tokens that only describe: "tuyến đường (dài 12,4 km)", "đối với 08 xã chưa nộp, …"."""
         words = self.words
         head, figure = self._head(clause), clause.figures[0].first
-        if tuple(words[head : head + 2]) == _SCOPE:
+        if phrases("labels", "scopes").at(words, head, clause.last) is not None:
             return range(head, next((i for i in range(figure, clause.last) if words[i] == ","), 0))
         if "(" not in words[clause.first : figure]:
             return _NOWHERE
+        describing = language("labels")["describing"]
         opened = words.index("(", clause.first)
         closed = next((i for i in range(opened, clause.last) if words[i] == ")"), clause.last)
-        return range(opened, closed) if words[opened + 1] in _DESCRIBING else _NOWHERE
+        return range(opened, closed) if words[opened + 1] in describing else _NOWHERE
 
     def _deals(self, clause: Clause, figure: int) -> bool:
         """Whether the verb before a figure deals with what there is: "rà soát 43 hồ sơ"."""

@@ -178,19 +178,6 @@ class Lexicon(Generic[E]):
         found.sort(key=_first)
         return found
 
-    def starts(self, tokens: Tokens) -> list[int]:
-        """Where a phrase may begin, in order: its first two words stand there."""
-        places, following = tokens.places, tokens.following
-        starts: list[int] = []
-        for word in self._root.keys() & places.keys():
-            node = self._root[word]
-            if "" in node:  # the word is a phrase by itself
-                starts += places[word]
-            else:
-                starts += [i for i in places[word] if following[i] in node]
-        starts.sort()
-        return starts
-
 
 _first: Callable[[Span[Any]], int] = itemgetter(0)
 

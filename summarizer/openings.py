@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from summarizer.lexicon import phrases
 from summarizer.times import TimeMention
 
-_PASSED = frozenset(',:;.()-"“”')
+_PASSED = frozenset(',:;.()-"')
 
 
 class Openings:

@@ -315,6 +315,14 @@ LABELS: dict[str, tuple[str, list[str]]] = {
         "Năm 2024, toàn huyện đẩy mạnh chuyển đổi số.",
         ["D đẩy mạnh chuyển đổi số"],
     ),
+    "describing": (
+        f"{SECRETARY} yêu cầu Ban Quản lý dự án đẩy nhanh tuyến đường An Phú (dài 12,4 km).",
+        ["D Ban Quản lý dự án đẩy nhanh tuyến đường An Phú (dài 12,4 km) → Ban Quản lý dự án"],
+    ),
+    "scopes": (
+        f"{SECRETARY} yêu cầu: đối với 08 xã chưa nộp báo cáo, kiểm điểm người đứng đầu.",
+        ["D đối với 08 xã chưa nộp báo cáo, kiểm điểm người đứng đầu"],
+    ),
     "announced": (
         f"{CHAIR} yêu cầu các xã tập trung một số nhiệm vụ: rà soát hộ nghèo; tăng cường kiểm tra.",
         ["D rà soát hộ nghèo → các xã", "D tăng cường kiểm tra → các xã"],
