@@ -1,0 +1,130 @@
+"""What may be asked of a language model, and the double that answers in tests."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar, runtime_checkable
+
+from pydantic import BaseModel
+
+from schemas import Usage
+
+Content = TypeVar("Content", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Form(Generic[Content]):
+    """The form that an answer must have: a pydantic model and its strict JSON Schema.
+
+    ``name`` travels to the server and is made of letters, digits and ``_``.
+    """
+
+    name: str
+    model: type[Content]
+    schema: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Question(Generic[Content]):
+    """One request: what is constant first, so that providers can cache it, then the material.
+
+    ``longest`` is the largest number of tokens that the answer may have.
+    """
+
+    system: str
+    user: str
+    form: Form[Content]
+    longest: int
+
+
+@dataclass(frozen=True)
+class Reply(Generic[Content]):
+    """An answer in the asked form and what it cost, every paid attempt counted once."""
+
+    content: Content
+    usage: Usage
+
+
+class LLM(Protocol):
+    """Any language model: answers a question or raises ``ModelError``."""
+
+    @property
+    def name(self) -> str:
+        """The name that stands in ``run.model``."""
+
+    async def ask(self, question: Question[Content]) -> Reply[Content]:
+        """Answer one question."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a server tells of its model: tokens of context and number of parameters, if known."""
+
+    context_tokens: int | None = None
+    parameters: int | None = None
+
+
+@runtime_checkable
+class Described(Protocol):
+    """A model whose server can be asked about it."""
+
+    async def facts(self) -> Facts:
+        """What the server tells; empty if it tells nothing."""
+
+
+Answer = BaseModel | Mapping[str, object] | str | Exception
+"""A scripted answer: a value, its JSON, or the error to raise."""
+
+
+@dataclass(frozen=True)
+class ScriptedLLM:
+    """A model that answers from a script; ``asked`` keeps every question.
+
+    ``script`` holds answers in the order of the questions, or is a function from question to
+    answer. Answers pass the same validation as a real model's.
+    """
+
+    script: Iterable[Answer] | Callable[[Question[BaseModel]], Answer]
+    name: str = "scripted"
+    asked: list[Question[BaseModel]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if not callable(self.script):
+            object.__setattr__(self, "script", _in_order(self.script))
+
+    async def ask(self, question: Question[Content]) -> Reply[Content]:
+        """Answer with the next line of the script."""
+        self.asked.append(question)  # type: ignore[arg-type]
+        answer = self.script(question)  # type: ignore[operator]
+        if isinstance(answer, Exception):
+            raise answer
+        usage = Usage(requests=1)
+        form = question.form.model
+        if isinstance(answer, str):
+            return Reply(form.model_validate_json(answer), usage)
+        values = answer.model_dump(mode="json") if isinstance(answer, BaseModel) else answer
+        return Reply(form.model_validate(values), usage)
+
+
+def _in_order(answers: Iterable[Answer]) -> Callable[[Question[BaseModel]], Answer]:
+    remaining = iter(answers)
+
+    def next_answer(_: Question[BaseModel]) -> Answer:
+        try:
+            return next(remaining)
+        except StopIteration:
+            raise AssertionError("the script has no more answers") from None
+
+    return next_answer
+
+
+def total(usages: Iterable[Usage]) -> Usage:
+    """The sum of several usages; the cost is unknown if that of any paid one is."""
+    told = [usage for usage in usages if usage.requests]
+    costs = [usage.cost_usd for usage in told]
+    return Usage(
+        requests=sum(u.requests for u in told),
+        input_tokens=sum(u.input_tokens for u in told),
+        cached_tokens=sum(u.cached_tokens for u in told),
+        output_tokens=sum(u.output_tokens for u in told),
+        cost_usd=None if None in costs or not costs else sum(c for c in costs if c is not None),
+    )
