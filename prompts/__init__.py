@@ -2,33 +2,62 @@
 
 import json
 from collections.abc import Mapping
-from functools import cache
+from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
-from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-__all__ = ["definitions", "fingerprint"]
+from prompts import sources
+from prompts.errors import PromptError
+
+if TYPE_CHECKING:
+    from prompts.rendering import Renderer
+
+__all__ = ["PromptError", "Prompts", "fingerprint"]
+
+_TASK = "report"
 
 
-@cache
-def definitions(task: str = "report") -> str:
-    """What each list of a task holds, for a model and for a curious reader."""
-    return files("prompts").joinpath(task, "definitions.md").read_text(encoding="utf-8")
+@dataclass(frozen=True)
+class Prompts:
+    """The templates of the task; those in ``folder`` are taken instead of ours.
 
-
-def fingerprint(schema: Mapping[str, object], task: str = "report") -> str:
-    """Name a task by its words and the shape of its answer, such as ``report@1a2b3c4d``.
-
-    ``schema`` is the JSON schema an engine fills in. Two summaries with one fingerprint were
-    asked for in the same way.
+    Templates are read once, at first use: what is rendered is what the fingerprint tells.
+    A template that is broken or uses an unknown value raises ``PromptError``.
     """
-    digest = sha256(json.dumps(schema, sort_keys=True, ensure_ascii=False).encode())
-    for name, content in _files(task):
-        digest.update(b"\0" + name.encode() + b"\0" + content)
-    return f"{task}@{digest.hexdigest()[:8]}"
+
+    folder: Path | None = None
+
+    def render(self, name: str, **values: object) -> str:
+        """The text of a template, such as ``draft``, for its values (see ``sources.VALUES``)."""
+        known = sources.VALUES[name]
+        if values.keys() != known:
+            raise TypeError(f"{name} gets {sorted(known)}, not {sorted(values)}")
+        return self._renderer.render(name, values)
+
+    def fingerprint(self, schema: Mapping[str, object]) -> str:
+        """Name the task by its words and the shape of its answer, such as ``report@1a2b3c4d``.
+
+        ``schema`` is the JSON schema an engine fills in. Two summaries with one fingerprint
+        were asked for in the same way.
+        """
+        digest = sha256(json.dumps(schema, sort_keys=True, ensure_ascii=False).encode())
+        for name, source in sorted(self._sources.items()):
+            digest.update(f"\0{name}\0{source.text}".encode())
+        return f"{_TASK}@{digest.hexdigest()[:8]}"
+
+    @cached_property
+    def _sources(self) -> Mapping[str, sources.Source]:
+        return sources.read_sources(self.folder)
+
+    @cached_property
+    def _renderer(self) -> "Renderer":
+        from prompts.rendering import Renderer  # noqa: PLC0415 - the embedded engine renders nothing
+
+        return Renderer(self._sources)
 
 
-@cache
-def _files(task: str) -> tuple[tuple[str, bytes], ...]:
-    folder = files("prompts").joinpath(task)
-    told = sorted((f for f in folder.iterdir() if f.is_file()), key=lambda f: f.name)
-    return tuple((f.name, f.read_bytes()) for f in told)
+def fingerprint(schema: Mapping[str, object]) -> str:
+    """Name the task as it comes with the package; see ``Prompts.fingerprint``."""
+    return Prompts().fingerprint(schema)

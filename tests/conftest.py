@@ -13,6 +13,7 @@ hypothesis.settings.load_profile("project")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write-docs", action="store_true", help="rewrite docs/cli.md")
+    parser.addoption("--write-golden", action="store_true", help="rewrite tests/golden")
 
 
 @pytest.fixture(autouse=True)
