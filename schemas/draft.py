@@ -19,6 +19,10 @@ class DraftItem(Frozen):
         default=None,
         description="Name of what is measured, understandable alone; null if nothing is.",
     )
+    statement: str | None = Field(
+        default=None,
+        description="A concise rewording of these clauses, only where one is asked for.",
+    )
 
 
 class DraftTarget(DraftItem):
@@ -49,6 +53,10 @@ class DraftDirective(Frozen):
     addressees: tuple[str, ...] = Field(default=(), description="Who is to act, as written.")
     deadline: str | None = Field(
         default=None, description="Words of the source that bound this very action in time."
+    )
+    statement: str | None = Field(
+        default=None,
+        description="A concise rewording of these clauses, only where one is asked for.",
     )
 
 
