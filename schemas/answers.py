@@ -7,7 +7,7 @@ second, small question can ask for that item alone.
 from collections.abc import Mapping
 from typing import Any, Literal, Self
 
-from pydantic import Field, ModelWrapValidatorHandler, ValidationError, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, RootModel, ValidationError, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from schemas.draft import Draft, DraftDirective, DraftIssuer, DraftItem, DraftTarget
@@ -21,8 +21,6 @@ ITEM_LISTS: Mapping[str, type[Frozen]] = {
     "directives": DraftDirective,
 }
 _MOST_TOLD = 3  # errors of one item; more do not help to mend it
-
-_NOBODY = DraftIssuer(name="", kind="person")
 
 Verdict = Literal["achievement", "shortcoming", "target", "directive", "none"]
 
@@ -67,7 +65,7 @@ def _sound(
                 BrokenItem(list=name, position=position, answered=item, errors=told[:_MOST_TOLD])
             )
             if kind is DraftIssuer:  # directives refer to issuers by position
-                sound.append(_NOBODY)
+                sound.append(DraftIssuer(name="", kind="person", document=str(position)))
     return sound
 
 
@@ -87,3 +85,7 @@ class Verdicts(Frozen):
     """Which lists some clauses belong to."""
 
     verdicts: tuple[ClauseVerdict, ...] = Field(description="One for each clause asked about.")
+
+
+class Labels(RootModel[dict[int, Verdict]]):
+    """Which list each clause belongs to, by number."""

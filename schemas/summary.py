@@ -246,3 +246,9 @@ class Summary(Frozen):
     directives: tuple[Directive, ...] = ()
     coverage: Coverage
     run: Run
+
+    def timed(self, seconds: float) -> "Summary":
+        """The same summary with the wall time of its run."""
+        return self.model_copy(
+            update={"run": self.run.model_copy(update={"seconds": round(seconds, 4)})}
+        )

@@ -8,15 +8,39 @@ import summarizer._siblings  # noqa: F401 - explains a shadowed package before i
 if TYPE_CHECKING:
     from summarizer.documents import Document
     from summarizer.embedded import Decision
-    from summarizer.errors import DocumentError, SummarizerError
+    from summarizer.errors import (
+        DocumentError,
+        LimitError,
+        ModelError,
+        ReplyError,
+        SummarizerError,
+        TaskError,
+        TooLongError,
+    )
+    from summarizer.limits import Limits
+    from summarizer.llm import LLM, Facts, Form, Question, Reply, ScriptedLLM
+    from summarizer.openai import OpenAIModel
     from summarizer.pipeline import Summarizer, explain
 
 __all__ = [
     "Decision",
     "Document",
     "DocumentError",
+    "Facts",
+    "Form",
+    "LLM",
+    "LimitError",
+    "Limits",
+    "ModelError",
+    "OpenAIModel",
+    "Question",
+    "Reply",
+    "ReplyError",
+    "ScriptedLLM",
     "Summarizer",
     "SummarizerError",
+    "TaskError",
+    "TooLongError",
     "explain",
 ]
 
@@ -25,8 +49,21 @@ _HOMES = {
     "Decision": "embedded",
     "Document": "documents",
     "DocumentError": "errors",
+    "Facts": "llm",
+    "Form": "llm",
+    "LLM": "llm",
+    "LimitError": "errors",
+    "Limits": "limits",
+    "ModelError": "errors",
+    "OpenAIModel": "openai",
+    "Question": "llm",
+    "Reply": "llm",
+    "ReplyError": "errors",
+    "ScriptedLLM": "llm",
     "Summarizer": "pipeline",
     "SummarizerError": "errors",
+    "TaskError": "errors",
+    "TooLongError": "errors",
     "explain": "pipeline",
 }
 

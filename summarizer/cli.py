@@ -11,17 +11,18 @@ import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from typer import TyperException
 
-from summarizer.errors import DocumentError, SummarizerError
+from summarizer.errors import DocumentError, SummarizerError, TaskError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from summarizer import Document
+    from schemas import Summary
+    from summarizer import Document, Summarizer
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 Format = Literal["auto", "text", "json"]
@@ -90,15 +91,80 @@ def run(
         typer.Option(
             envvar="SUMMARIZER_MODEL",
             metavar="NAME",
-            help="Who reads: embedded needs no network and no key.",
+            help="Who reads: embedded needs no network and no key; any other name is a model's.",
         ),
     ] = "embedded",
+    base_url: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Server of the model, OpenAI-compatible; else OPENAI_BASE_URL, else OpenAI.",
+        ),
+    ] = None,
+    assist: Annotated[
+        bool | None,
+        typer.Option(
+            "--assist/--no-assist",
+            help="Show the model the embedded engine's proposals; left out: if it is a small one.",
+            show_default=False,
+        ),
+    ] = None,
+    rewrite: Annotated[
+        bool,
+        typer.Option(
+            "--rewrite",
+            help="Let the model reword each item; refused where it departs from the source.",
+        ),
+    ] = False,
+    audit: Annotated[
+        bool,
+        typer.Option(
+            "--audit/--no-audit",
+            help="Ask at most twice more, about broken items and doubtful clauses.",
+        ),
+    ] = True,
+    prompts: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            exists=True,
+            file_okay=False,
+            help="Templates to take before the built-in ones (see docs/prompts.md).",
+        ),
+    ] = None,
+    prices: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            help="Prices of models, TOML, before the built-in ones (see docs/models.md).",
+        ),
+    ] = None,
+    max_input_tokens: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="Refuse, before anything is sent, a document that needs more.",
+        ),
+    ] = None,
+    max_cost: Annotated[
+        float | None,
+        typer.Option(
+            metavar="USD",
+            min=0,
+            help="Refuse, before anything is sent, a document that costs more.",
+        ),
+    ] = None,
     quotes: Annotated[
         bool, typer.Option("--quotes", help="Show the source's own words in the readable view.")
     ] = False,
     explain: Annotated[
         bool,
-        typer.Option("--explain", help="Tell why each clause went where it went, instead."),
+        typer.Option(
+            "--explain", help="Tell why the embedded engine put each clause where it did, instead."
+        ),
     ] = False,
     show_text: Annotated[
         bool,
@@ -109,10 +175,20 @@ def run(
     ] = False,
 ) -> None:
     """Turn one report into its summary."""
-    _check_model(model)
     if explain and show_text:
         raise typer.BadParameter("choose one of --explain and --show-text")
     with _told(debug=debug):
+        summarize = _summarizer(
+            model,
+            base_url=base_url,
+            assist={None: "auto", True: "on", False: "off"}[assist],
+            rewrite=rewrite,
+            audit=audit,
+            prompts=prompts,
+            prices=prices,
+            most_tokens=max_input_tokens,
+            most_cost=max_cost,
+        )
         document = _read(file)
         as_json = _wants_json(form, output)
         if show_text:
@@ -120,7 +196,7 @@ def run(
         elif explain:
             _deliver(_explanation(document, as_json=as_json), output)
         else:
-            _deliver(_summary(document, as_json=as_json, quotes=quotes), output)
+            _deliver(_shown(summarize(document), as_json=as_json, quotes=quotes), output)
 
 
 @app.command()
@@ -133,13 +209,19 @@ def schema() -> None:
         _deliver(json.dumps(shape, ensure_ascii=False, indent=2) + "\n", None)
 
 
-def _check_model(name: str) -> None:
-    if name != "embedded":
-        raise typer.BadParameter(
-            f"{name!r} is not available: so far only the embedded engine is built in; "
-            "say --model embedded, or leave out --model and SUMMARIZER_MODEL",
-            param_hint="--model",
-        )
+def _summarizer(
+    model: str,
+    *,
+    most_tokens: int | None,
+    most_cost: float | None,
+    **settings: Any,
+) -> "Summarizer":
+    from decimal import Decimal
+
+    from summarizer import Limits, Summarizer
+
+    cost = None if most_cost is None else Decimal(str(most_cost))
+    return Summarizer(model, limits=Limits(most_tokens, cost), **settings)
 
 
 def _read(file: str) -> "Document":
@@ -158,10 +240,7 @@ def _wants_json(form: Format, output: Path | None) -> bool:
     return form == "json"
 
 
-def _summary(document: "Document", *, as_json: bool, quotes: bool) -> "str | RenderableType":
-    from summarizer import Summarizer
-
-    summary = Summarizer()(document)
+def _shown(summary: "Summary", *, as_json: bool, quotes: bool) -> "str | RenderableType":
     if as_json:
         return summary.model_dump_json(indent=2) + "\n"
     from summarizer.view import SummaryView
@@ -225,7 +304,7 @@ def _told(*, debug: bool) -> Iterator[None]:
     except BrokenPipeError:
         _drop_output()
         raise typer.Exit(DONE) from None
-    except DocumentError as error:
+    except (DocumentError, TaskError) as error:
         _fail(str(error), USAGE, debug=debug)
     except SummarizerError as error:
         _fail(str(error), FAILED, debug=debug)

@@ -5,10 +5,11 @@ assignments who gives and gets a directive (``assignments``). Here they become a
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from schemas import Draft, Sector
+from schemas.answers import Verdict
 from summarizer.assignments import Assignments
 from summarizer.clauses import Clause
 from summarizer.documents import Document
@@ -30,14 +31,23 @@ class Decision:
     start: int
     end: int
     frame: str
-    label: str
+    label: Verdict
     scores: dict[str, float]
     reasons: tuple[Reason, ...]
 
 
-def draft(reading: Reading) -> Draft:
-    """Decide a document."""
-    return _Drafter(reading).draft()
+def draft(reading: Reading, verdicts: Mapping[int, Verdict] | None = None) -> Draft:
+    """Decide a document; ``verdicts`` on clauses, by number, stand above its own labels."""
+    return _Drafter(reading, verdicts or {}).draft()
+
+
+def propose(reading: Reading) -> dict[int, Verdict]:
+    """The list of each clause of the body, by number."""
+    return {
+        clause.number: _list_of(labelled, label)
+        for labelled in label_members(reading)
+        for clause, label in zip(labelled.member.clauses, labelled.labels, strict=True)
+    }
 
 
 def explain(reading: Reading) -> tuple[Decision, ...]:
@@ -61,10 +71,32 @@ def _decision(reading: Reading, labelled: Labelled, clause: Clause, label: Label
         start=start,
         end=end,
         frame=member.frame,
-        label="directive" if label == "none" and labelled.directive else label,
+        label=_list_of(labelled, label),
         scores={f: round(s, 2) for f, s in zip(FRAMES, member.scores, strict=True)},
         reasons=member.reasons,
     )
+
+
+def _list_of(labelled: Labelled, label: Label) -> Verdict:
+    return "directive" if label == "none" and labelled.directive else label
+
+
+def _overruled(labelled: Labelled, verdicts: Mapping[int, Verdict]) -> Labelled:
+    """The same member where the verdicts on its clauses agree, else with their labels."""
+    member, labels, directive = labelled
+    told = [verdicts.get(clause.number) for clause in member.clauses]
+    own = [_list_of(labelled, label) for label in labels]
+    changed = [t is not None and t != o for t, o in zip(told, own, strict=True)]
+    if not any(changed):
+        return labelled
+    relabelled: list[Label] = []
+    for new, verdict, label in zip(changed, told, labels, strict=True):
+        if not new or verdict is None:
+            relabelled.append(label)
+        else:
+            relabelled.append("none" if verdict == "directive" else verdict)
+            directive = verdict == "directive"
+    return Labelled(member, tuple(relabelled), directive)
 
 
 _Fields = dict[str, object]
@@ -81,8 +113,9 @@ def _is_period(time: TimeMention) -> bool:
 class _Drafter:
     """Collects items in order of the text; all of them are validated at once."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, verdicts: Mapping[int, Verdict]) -> None:
         self.reading = reading
+        self.verdicts = verdicts
         self.tokens = reading.document.tokens
         self.assignments = Assignments(reading)
         self.time_starts = [t.first for t in reading.times]
@@ -94,7 +127,8 @@ class _Drafter:
         self.directives: list[_Fields] = []
 
     def draft(self) -> Draft:
-        for labelled in label_members(self.reading):
+        for decided in label_members(self.reading):
+            labelled = _overruled(decided, self.verdicts) if self.verdicts else decided
             member = labelled.member
             self.assignments.note(member)
             self._note_deadline(member)

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar, runtime_checkable
+from decimal import Decimal
+from typing import Generic, Protocol, TypeVar, cast, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -71,8 +72,19 @@ class Described(Protocol):
         """What the server tells; empty if it tells nothing."""
 
 
+@runtime_checkable
+class Priced(Protocol):
+    """A model whose price is known."""
+
+    def cost(self, usage: Usage) -> Decimal | None:
+        """What some usage costs in US dollars; None if nobody knows."""
+
+
 Answer = BaseModel | Mapping[str, object] | str | Exception
 """A scripted answer: a value, its JSON, or the error to raise."""
+
+
+_Script = Callable[[Question[BaseModel]], Answer]
 
 
 @dataclass(frozen=True)
@@ -83,7 +95,7 @@ class ScriptedLLM:
     answer. Answers pass the same validation as a real model's.
     """
 
-    script: Iterable[Answer] | Callable[[Question[BaseModel]], Answer]
+    script: Iterable[Answer] | _Script
     name: str = "scripted"
     asked: list[Question[BaseModel]] = field(default_factory=list)
 
@@ -93,8 +105,8 @@ class ScriptedLLM:
 
     async def ask(self, question: Question[Content]) -> Reply[Content]:
         """Answer with the next line of the script."""
-        self.asked.append(question)  # type: ignore[arg-type]
-        answer = self.script(question)  # type: ignore[operator]
+        self.asked.append(cast("Question[BaseModel]", question))
+        answer = cast("_Script", self.script)(cast("Question[BaseModel]", question))
         if isinstance(answer, Exception):
             raise answer
         usage = Usage(requests=1)
@@ -105,7 +117,7 @@ class ScriptedLLM:
         return Reply(form.model_validate(values), usage)
 
 
-def _in_order(answers: Iterable[Answer]) -> Callable[[Question[BaseModel]], Answer]:
+def _in_order(answers: Iterable[Answer]) -> _Script:
     remaining = iter(answers)
 
     def next_answer(_: Question[BaseModel]) -> Answer:
@@ -120,11 +132,11 @@ def _in_order(answers: Iterable[Answer]) -> Callable[[Question[BaseModel]], Answ
 def total(usages: Iterable[Usage]) -> Usage:
     """The sum of several usages; the cost is unknown if that of any paid one is."""
     told = [usage for usage in usages if usage.requests]
-    costs = [usage.cost_usd for usage in told]
+    costs = [usage.cost_usd for usage in told if usage.cost_usd is not None]
     return Usage(
         requests=sum(u.requests for u in told),
         input_tokens=sum(u.input_tokens for u in told),
         cached_tokens=sum(u.cached_tokens for u in told),
         output_tokens=sum(u.output_tokens for u in told),
-        cost_usd=None if None in costs or not costs else sum(c for c in costs if c is not None),
+        cost_usd=sum(costs, Decimal()) if told and len(costs) == len(told) else None,
     )

@@ -1,52 +1,101 @@
 """The Python door: a document in, a summary out."""
 
 import time
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
-from prompts import fingerprint
+from prompts import Prompts, fingerprint
 from schemas import Draft, Run, Summary
 from summarizer import embedded
 from summarizer.assemble import assemble
 from summarizer.documents import Document
-from summarizer.errors import SummarizerError
+from summarizer.doors import wait_for
+from summarizer.limits import Limits
 from summarizer.reading import read
+
+if TYPE_CHECKING:
+    from summarizer.llm import LLM
 
 EMBEDDED = "embedded"
 
 
 @dataclass(frozen=True)
 class Summarizer:
-    """Summarizes documents; ``model`` names the engine, ``None`` the embedded one."""
+    """Summarizes documents.
 
-    model: str | None = None
+    ``model`` is ``None`` or ``"embedded"`` for the embedded engine, which needs no network and no
+    key; the name of a model behind an OpenAI-compatible server (``base_url``, else
+    ``OPENAI_BASE_URL``; key from ``OPENAI_API_KEY``); or anything that can be asked (``LLM``).
 
-    def __post_init__(self) -> None:
-        if self.model not in (None, EMBEDDED):
-            raise SummarizerError(
-                f"model {self.model!r} is not built in; leave the model out to use the embedded "
-                "engine, which needs no network and no key"
-            )
+    ``assist`` shows the model the embedded engine's proposals: ``auto`` does so for models known
+    to be small. ``rewrite`` asks for a concise statement per item, ``audit`` for at most two small
+    questions after the draft. ``prompts`` is a folder of templates taken before ours, ``prices`` a
+    file of prices, ``limits`` what a document may use at most. Raises ``SummarizerError``.
+    """
+
+    model: "str | LLM | None" = None
+    base_url: str | None = field(default=None, kw_only=True)
+    assist: Literal["auto", "on", "off"] = field(default="auto", kw_only=True)
+    rewrite: bool = field(default=False, kw_only=True)
+    audit: bool = field(default=True, kw_only=True)
+    prompts: Path | None = field(default=None, kw_only=True)
+    prices: Path | None = field(default=None, kw_only=True)
+    limits: Limits = field(default=Limits(), kw_only=True)
 
     def __call__(self, document: Document | str) -> Summary:
         """Summarize a document or a text."""
-        if isinstance(document, str):
-            document = Document(document)
-        started = time.perf_counter()
-        reading = read(document)
-        draft = embedded.draft(reading)
-        run = Run(engine=EMBEDDED, task=_task(), issues=document.issues)
-        summary = assemble(reading, draft, run)
-        seconds = round(time.perf_counter() - started, 4)
-        timed = summary.run.model_copy(update={"seconds": seconds})
-        return summary.model_copy(update={"run": timed})
+        if self._asked is None:
+            return _embedded(_document(document))
+        return wait_for(self.summarize(document))
+
+    async def summarize(self, document: Document | str) -> Summary:
+        """The same for code that is async itself."""
+        if self._asked is None:
+            return _embedded(_document(document))
+        return await self._asked(_document(document))
+
+    @cached_property
+    def _asked(self) -> Callable[[Document], Awaitable[Summary]] | None:
+        """The model path; None for the embedded engine, which loads nothing of it."""
+        if self.model is None or self.model == EMBEDDED:
+            return None
+        from summarizer.asked import Asked  # noqa: PLC0415
+
+        return Asked(
+            self._connect(self.model) if isinstance(self.model, str) else self.model,
+            prompts=Prompts(self.prompts),
+            assist=self.assist,
+            rewrite=self.rewrite,
+            audit=self.audit,
+            limits=self.limits,
+        )
+
+    def _connect(self, name: str) -> "LLM":
+        from summarizer.openai import OpenAIModel  # noqa: PLC0415
+        from summarizer.prices import read_prices  # noqa: PLC0415
+
+        prices = read_prices(self.prices) if self.prices else None
+        return OpenAIModel(name, base_url=self.base_url, prices=prices)
 
 
 def explain(document: Document | str) -> tuple[embedded.Decision, ...]:
     """Why the embedded engine put each clause where it did."""
-    if isinstance(document, str):
-        document = Document(document)
-    return embedded.explain(read(document))
+    return embedded.explain(read(_document(document)))
+
+
+def _document(document: Document | str) -> Document:
+    return Document(document) if isinstance(document, str) else document
+
+
+def _embedded(document: Document) -> Summary:
+    started = time.perf_counter()
+    reading = read(document)
+    run = Run(engine=EMBEDDED, task=_task(), issues=document.issues)
+    summary = assemble(reading, embedded.draft(reading), run)
+    return summary.timed(time.perf_counter() - started)
 
 
 @cache

@@ -1,0 +1,78 @@
+"""A document summarized by a model, from its facts and limits to the finished summary."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Literal
+
+from prompts import PromptError, Prompts
+from schemas import Run, Summary, Usage
+from summarizer.assemble import assemble
+from summarizer.documents import Document
+from summarizer.drafting import Way, answer_form, draft, estimate
+from summarizer.errors import TaskError
+from summarizer.limits import Limits
+from summarizer.llm import LLM, Described, Facts, Priced
+from summarizer.reading import read
+
+Assist = Literal["auto", "on", "off"]
+
+_SMALL = 8_000_000_000  # parameters; models below need the embedded engine's proposals
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Summarizes documents by asking a model; the fields are those of ``Summarizer``."""
+
+    llm: LLM
+    prompts: Prompts
+    assist: Assist
+    rewrite: bool
+    audit: bool
+    limits: Limits
+
+    async def __call__(self, document: Document) -> Summary:
+        """Ask about one document."""
+        started = time.perf_counter()
+        reading = read(document)
+        try:
+            way = await self._way()
+            if self.limits:
+                self.limits.check(estimate(reading, way), self._cost)
+            drafted = await draft(reading, self.llm, way)
+            run = Run(
+                engine="model",
+                model=self.llm.name,
+                task=self._task,
+                usage=drafted.usage,
+                issues=(*document.issues, *drafted.issues),
+            )
+        except PromptError as error:
+            raise TaskError(str(error)) from error
+        summary = assemble(drafted.reading, drafted.draft, run)
+        return summary.timed(time.perf_counter() - started)
+
+    async def _way(self) -> Way:
+        facts = await self.llm.facts() if isinstance(self.llm, Described) else Facts()
+        small = facts.parameters is not None and facts.parameters < _SMALL
+        return Way(
+            prompts=self.prompts,
+            assist=self.assist == "on" or (self.assist == "auto" and small),
+            rewrite=self.rewrite,
+            audit=self.audit,
+            facts=facts,
+        )
+
+    @property
+    def _cost(self) -> Callable[[Usage], Decimal | None]:
+        return self.llm.cost if isinstance(self.llm, Priced) else _unpriced
+
+    @cached_property
+    def _task(self) -> str:
+        return self.prompts.fingerprint(answer_form(rewrite=self.rewrite).schema)
+
+
+def _unpriced(_: Usage) -> None:
+    """Nobody knows what a model costs that does not tell its price."""
