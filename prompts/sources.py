@@ -29,7 +29,7 @@ class Source(NamedTuple):
 
 
 def read_sources(folder: Path | None) -> Mapping[str, Source]:
-    """Templates by name (``draft`` stands in ``draft.md.j2``); those of ``folder`` hide ours of the same name."""
+    """Templates by name, such as ``draft``; one in ``folder`` hides ours of the same name."""
     ours = _ours()
     if folder is None:
         return ours

@@ -18,7 +18,7 @@ from schemas.answers import DraftAnswer, Verdict, Verdicts
 
 ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = Path(__file__).parent / "golden" / "prompts"
-FRAME = ["Period: 2024", "Plan period: 2025", "Body: UBND huyện Mường Tè"]
+FRAME = ["body: UBND huyện Mường Tè", "period under review: 2024", "period planned: 2025"]
 LINES = [
     "[1] Năm 2024, sản lượng lúa đạt 8.120 tấn; [2] còn 3 xã chưa có nước sạch.",
     "[3] Năm 2025, huyện phấn đấu [4] trồng mới 250 ha rừng.",
