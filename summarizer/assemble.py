@@ -4,9 +4,9 @@ Quotes, offsets, figures, flags and coverage are taken from the source here, for
 What a draft names that the source does not hold is dropped and reported in ``run.issues``.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from hashlib import sha256
 from typing import NamedTuple, TypeVar
 
@@ -20,6 +20,7 @@ from schemas import (
     DraftIssuer,
     DraftItem,
     DraftTarget,
+    Evidence,
     Flag,
     Issuer,
     Run,
@@ -31,21 +32,32 @@ from schemas import (
 from summarizer.arithmetic import contradictions
 from summarizer.clauses import Clause
 from summarizer.coverage import account
+from summarizer.documents import Document
+from summarizer.fidelity import NAMING, TELLING, Telling, departures, plain_words, sentences_of
 from summarizer.figures import FigureMention
 from summarizer.grounding import Ground
+from summarizer.indicators import name_indicator
 from summarizer.overview import write_overview
 from summarizer.quotes import quote_span
 from summarizer.reading import Reading
-from summarizer.times import resolve
+from summarizer.times import find_times, resolve
 
 Measured = TypeVar("Measured", Achievement, Shortcoming, Target)
 Item = TypeVar("Item", Achievement, Shortcoming, Target, Directive)
 Fields = dict[str, object]
 
+_BY_CODE = "embedded"  # an engine that writes nothing but words of the source: nothing to check
+# Nothing that a model writes itself may be longer: characters.
+_LONGEST_NAME = 200
+_LONGEST_INDICATOR = 150
+_LONGEST_OVERVIEW = 800
+_LENGTHENED, _LENGTHENED_BY = 1.5, 40  # a statement against its evidence
+_SHOWN = 80  # characters of refused words in a message
+
 
 def assemble(reading: Reading, draft: Draft, run: Run) -> Summary:
     """Fill in from the source what a draft decides; ``run`` tells how the draft came about."""
-    return _Assembler(reading, draft).summary(run)
+    return _Assembler(reading, draft, free=run.engine != _BY_CODE).summary(run)
 
 
 class _Passage(NamedTuple):
@@ -58,8 +70,10 @@ class _Passage(NamedTuple):
 
 
 class _Assembler:
-    def __init__(self, reading: Reading, draft: Draft) -> None:
+    def __init__(self, reading: Reading, draft: Draft, *, free: bool) -> None:
+        """``free`` says that an engine may have written words of its own."""
         self.reading = reading
+        self.free = free
         self.draft = draft
         self.folded = reading.document.folded
         self.tokens = reading.document.tokens
@@ -77,7 +91,7 @@ class _Assembler:
         targets = self._once("T", self._measured(Target, "T", draft.targets))
         directives = self._once("D", self._directives())
         context = self.reading.context
-        overview = self._overview() or write_overview(
+        overview = self._overview([*achievements, *shortcomings], targets) or write_overview(
             context, achievements, shortcomings, targets, directives
         )
         return Summary(
@@ -115,13 +129,14 @@ class _Assembler:
         built: list[Fields] = []
         for item in items:
             name = f"{letter}{len(built) + 1}"
-            fields = self._fields(name, item, measured=True)
+            runs = self._runs(item.clauses, name)
+            fields = self._fields(name, item, runs, measured=True)
             if fields is None:
                 continue
-            mentions = self._mentions(item.clauses)
+            mentions = self._mentions(runs)
             fields["figures"] = [self._figure(m) for m in mentions]
-            fields["indicator"] = item.indicator if mentions else None
-            fields["flags"] = self._flags(mentions)
+            fields["indicator"] = self._indicator(name, item.indicator, runs) if mentions else None
+            fields["flags"] = self._flags(mentions) + self._reworded(item.statement, fields)
             if isinstance(item, DraftTarget):
                 fields["deadline"] = self._deadline(name, item.deadline)
             built.append(fields)
@@ -132,9 +147,11 @@ class _Assembler:
         built: list[Fields] = []
         for item in self.draft.directives:
             name = f"D{len(built) + 1}"
-            fields = self._fields(name, item, measured=False)
+            runs = self._runs(item.clauses, name)
+            fields = self._fields(name, item, runs, measured=False)
             if fields is None:
                 continue
+            fields["flags"] = self._reworded(item.statement, fields)
             fields["issuer"] = self._known_issuer(name, item, issuers)
             fields["addressees"] = [a for a in item.addressees if self._told(a, name)]
             fields["deadline"] = self._deadline(name, item.deadline)
@@ -142,10 +159,15 @@ class _Assembler:
         return _list_of(Directive).validate_python(built)
 
     def _fields(
-        self, name: str, item: DraftItem | DraftDirective, *, measured: bool
+        self,
+        name: str,
+        item: DraftItem | DraftDirective,
+        runs: Sequence[Sequence[Clause]],
+        *,
+        measured: bool,
     ) -> Fields | None:
         """What every item has; None if none of its clauses exists."""
-        passages = self._passages(item.clauses, name, measured=measured)
+        passages = [self._passage(run, measured=measured) for run in runs]
         if not passages:
             self._drop("item_without_clause", f"{name}: no clause of the document, item dropped")
             return None
@@ -178,20 +200,40 @@ class _Assembler:
 
     # ---- passages ---------------------------------------------------------------------------
 
-    def _passages(self, numbers: Sequence[int], name: str, *, measured: bool) -> list[_Passage]:
-        """Runs of neighbouring clauses as passages; unknown numbers are reported."""
+    def _runs(self, numbers: Sequence[int], name: str) -> list[list[Clause]]:
+        """Runs of neighbouring clauses of one place; unknown numbers are reported."""
         runs: list[list[Clause]] = []
         for number in sorted(set(numbers)):
             clause = self.clauses.get(number)
             if clause is None or clause.sentence < 0:
                 self._drop("clause_unknown", f"{name}: there is no clause {number}")
-            elif runs and runs[-1][-1].number + 1 == number:
+            elif runs and runs[-1][-1].number + 1 == number and self._on_one_line(runs[-1], clause):
                 runs[-1].append(clause)
             else:
                 runs.append([clause])
-        return [self._passage(run, measured=measured) for run in runs]
+        return self._together(runs, name) if len(runs) > 1 else runs
 
-    def _passage(self, run: list[Clause], *, measured: bool) -> _Passage:
+    def _on_one_line(self, run: Sequence[Clause], clause: Clause) -> bool:
+        return not self.free or "\n" not in self.folded.text[run[-1].start : clause.start]
+
+    def _together(self, runs: list[list[Clause]], name: str) -> list[list[Clause]]:
+        """The runs of one sentence that tell most; what is put together from afar is no item."""
+        if not self.free:
+            return runs
+        near: list[list[list[Clause]]] = []
+        for run in runs:
+            if near and near[-1][-1][-1].sentence == run[0].sentence:
+                near[-1].append(run)
+            else:
+                near.append([run])
+        kept = max(near, key=_told_by)
+        apart = [str(c.number) for group in near if group is not kept for r in group for c in r]
+        if apart:
+            clauses = f"clauses {', '.join(apart)}"[:_SHOWN]
+            self._drop("clauses_apart", f"{name}: {clauses} stand elsewhere, dropped")
+        return kept
+
+    def _passage(self, run: Sequence[Clause], *, measured: bool) -> _Passage:
         first, last = quote_span(self.tokens.words, self.reading.openings, run, measured=measured)
         return _Passage(first, last, self.tokens.starts[first], self.tokens.ends[last - 1])
 
@@ -205,9 +247,8 @@ class _Assembler:
 
     # ---- figures ----------------------------------------------------------------------------
 
-    def _mentions(self, numbers: Sequence[int]) -> list[FigureMention]:
-        known = [self.clauses[n] for n in sorted(set(numbers)) if n in self.clauses]
-        mentions = [figure for clause in known for figure in clause.figures]
+    def _mentions(self, runs: Iterable[Sequence[Clause]]) -> list[FigureMention]:
+        mentions = [figure for run in runs for clause in run for figure in clause.figures]
         self.used.update([n.first for mention in mentions for n in mention.numerals])
         return mentions
 
@@ -233,6 +274,101 @@ class _Assembler:
         flags = [flag for mention in mentions for flag in mention.flags]
         return tuple(dict.fromkeys([*flags, *contradictions(mentions)]))
 
+    # ---- what a model writes itself ---------------------------------------------------------
+
+    @cached_property
+    def source(self) -> Telling:
+        """The whole document as evidence."""
+        return Telling(self.reading.document)
+
+    def _reworded(self, statement: str | None, fields: Fields) -> tuple[Flag, ...]:
+        """Take a rewording that is true to the item's own words; else keep those and say why."""
+        if not statement or not self.free:
+            return ()
+        own = str(fields["statement"])
+        if len(statement) > _LENGTHENED * len(own) + _LENGTHENED_BY:
+            reasons: tuple[str, ...] = ("it is longer than its evidence",)
+        else:
+            reasons = departures(statement, own)
+        if not reasons:
+            fields["statement"] = plain_words(statement)
+            return ()
+        message = f"The model's rewording was not used: {reasons[0]}."
+        return (Flag(code="statement_replaced", message=message),)
+
+    def _indicator(
+        self, name: str, indicator: str | None, runs: Sequence[Sequence[Clause]]
+    ) -> str | None:
+        """The name a draft gives if all its words are of the source, else the code's own."""
+        if not self.free:
+            return indicator
+        if indicator:
+            reason = self._misnamed(indicator)
+            if reason is None:
+                return plain_words(indicator)
+            self._drop("indicator_replaced", f"{name}: {reason}")
+        document = self.reading.document
+        named = (
+            name_indicator(document, clause.first, clause.last, clause.figures)
+            for run in runs
+            for clause in run
+            if clause.figures
+        )
+        return next(filter(None, named), None)
+
+    def _misnamed(self, indicator: str) -> str | None:
+        if len(indicator) > _LONGEST_INDICATOR:
+            return f"the name has {len(indicator)} characters"
+        return next(self.source.strange(indicator, NAMING), None)
+
+    def _overview(
+        self, reached: Sequence[Achievement | Shortcoming], aims: Sequence[Target]
+    ) -> str:
+        """Those sentences of a draft's overview that are true to the source."""
+        overview = self.draft.overview
+        if not overview.strip() or not self.free:
+            return overview
+        if len(overview) > _LONGEST_OVERVIEW:
+            self._drop("overview_replaced", f"it has {len(overview)} characters")
+            return ""
+        added = TELLING | Telling.of(" ".join(self._headwords())).vocabulary
+        kept: list[str] = []
+        for sentence in sentences_of(overview):
+            reasons = self.source.departures(sentence, added) or self._misdated(
+                sentence, reached, aims
+            )
+            if reasons:
+                self._drop("overview_replaced", f"a sentence is left out: {reasons[0]}")
+            else:
+                kept.append(plain_words(sentence))
+        return " ".join(kept)
+
+    def _headwords(self) -> Iterator[str]:
+        context = self.reading.context
+        told = (context.locality, context.body, context.event, context.period, context.plan_period)
+        return filter(None, told)
+
+    def _misdated(
+        self, sentence: str, reached: Sequence[Achievement | Shortcoming], aims: Sequence[Target]
+    ) -> tuple[str, ...]:
+        """Years beside a figure that neither its own line nor its period names."""
+        told = Telling.of(sentence)
+        context = self.reading.context
+        near: list[str] = []
+        for items, period in ((reached, context.period), (aims, context.plan_period)):
+            for item in items:
+                if told.values.isdisjoint(abs(f.value) for f in item.figures):
+                    continue
+                near += [period or "", *map(self._line, item.evidence)]
+                if isinstance(item, Target) and item.deadline:
+                    near.append(item.deadline.text)
+        strange = sorted(told.years - Telling.of(" ".join(near)).years) if near else ()
+        return tuple(f"{year} is not the year of its figure" for year in strange)
+
+    def _line(self, evidence: Evidence) -> str:
+        text = self.reading.document.text
+        return text[text.rfind("\n", 0, evidence.start) + 1 : evidence.end]
+
     # ---- what a draft names -----------------------------------------------------------------
 
     def _issuer(self, issuer: DraftIssuer) -> Issuer | None:
@@ -240,7 +376,10 @@ class _Assembler:
         if issuer.name != self.reading.context.body and not self._told(issuer.name, "issuer"):
             return None
         posts = tuple(p for p in issuer.posts if self._told(p, "post"))
-        return Issuer(name=issuer.name, posts=posts, kind=issuer.kind, document=issuer.document)
+        document = issuer.document
+        if document and not self._told(document, "document"):
+            document = None
+        return Issuer(name=issuer.name, posts=posts, kind=issuer.kind, document=document)
 
     def _known_issuer(
         self, name: str, item: DraftDirective, issuers: Sequence[Issuer | None]
@@ -255,31 +394,34 @@ class _Assembler:
     def _deadline(self, name: str, text: str | None) -> Fields | None:
         if not text or not self._told(text, name):
             return None
+        if self.free and not find_times(Document(text)):
+            self._drop("deadline_unread", f"{name}: {text[:_SHOWN]!r} names no time, dropped")
+            return None
         if text not in self.dates:
             self.dates[text] = resolve(text, self.reading.anchor)
         return {"text": text, "date": self.dates[text]}
 
-    def _overview(self) -> str:
-        missing = self.ground.missing_numbers(self.draft.overview)
-        if missing:
-            self._drop("overview_replaced", f"figures not in the source: {', '.join(missing)}")
-            return ""
-        return self.draft.overview
-
     def _told(self, words: str, where: str) -> bool:
-        if self.ground.holds(words):
+        if len(words) <= _LONGEST_NAME and self.ground.holds(words):
             return True
-        self._drop("not_in_source", f"{where}: {words!r} does not stand in the source, dropped")
+        shown = words[:_SHOWN]
+        self._drop("not_in_source", f"{where}: {shown!r} does not stand in the source, dropped")
         return False
 
     def _drop(self, code: str, message: str) -> None:
         self.issues.append(Flag(code=code, message=message))
 
 
+def _told_by(runs: Sequence[Sequence[Clause]]) -> tuple[int, int]:
+    """How much runs tell: figures, then characters."""
+    clauses = [clause for run in runs for clause in run]
+    return sum(len(c.figures) for c in clauses), sum(c.end - c.start for c in clauses)
+
+
 def _said(item: Achievement | Shortcoming | Target | Directive) -> object:
-    """What an item says, whatever the words: its indicator and figures, else its statement."""
+    """What an item says, whatever the words: its indicator and figures, else its quotes."""
     if isinstance(item, Directive) or not item.figures or not item.indicator:
-        return item.statement.casefold()
+        return "; ".join([" ".join(e.quote.split()) for e in item.evidence]).casefold()
     figures = frozenset([(f.role, f.value, f.upper, f.total, f.unit) for f in item.figures])
     return item.indicator.casefold(), figures
 

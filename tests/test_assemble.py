@@ -82,19 +82,34 @@ def test_an_item_without_figures_has_no_indicator(reading: Reading) -> None:
     assert assembled(reading, draft).achievements[0].indicator is None
 
 
-def test_neighbouring_clauses_become_one_quote_and_others_several(reading: Reading) -> None:
-    a, b = number(reading, "sản lượng lúa"), number(reading, "quốc phòng")
-    c = number(reading, "thu ngân sách")
-    draft = Draft(
-        achievements=(
-            DraftItem(clauses=(a, b), sector="general"),
-            DraftItem(clauses=(c, a), sector="general"),
+def test_neighbouring_clauses_become_one_quote(reading: Reading) -> None:
+    clauses = number(reading, "sản lượng lúa"), number(reading, "quốc phòng")
+    draft = Draft(achievements=(DraftItem(clauses=clauses, sector="general"),))
+    assert len(assembled(reading, draft).achievements[0].evidence) == 1
+
+
+def test_clauses_of_one_sentence_become_several_quotes_in_its_order() -> None:
+    found = read(
+        Document(
+            "Báo cáo: đàn trâu đạt 500 con; quốc phòng được giữ vững; đàn bò đạt 300 con.\n"
+            "Năm 2024, phấn đấu thu ngân sách đạt 45 tỷ đồng.\n"
         )
     )
-    together, apart = assembled(reading, draft).achievements
-    assert len(together.evidence) == 1
-    assert [e.start for e in apart.evidence] == sorted(e.start for e in apart.evidence)
-    assert len(apart.evidence) == 2
+    numbers = number(found, "đàn bò"), number(found, "đàn trâu")
+    draft = Draft(achievements=(DraftItem(clauses=numbers, sector="agriculture"),))
+    (item,) = assembled(found, draft).achievements
+    assert [e.quote for e in item.evidence] == ["đàn trâu đạt 500 con", "đàn bò đạt 300 con"]
+
+
+def test_of_clauses_put_together_from_afar_the_fullest_stays(reading: Reading) -> None:
+    near, far = number(reading, "sản lượng lúa"), number(reading, "thu ngân sách")
+    draft = Draft(achievements=(DraftItem(clauses=(far, near), sector="general"),))
+    summary = assembled(reading, draft)
+    (item,) = summary.achievements
+    assert [f.raw for f in item.figures] == ["5.807 tấn", "2,2%"]
+    assert "45" in [u.raw for u in summary.coverage.unclaimed]
+    assert issues(summary) == ["clauses_apart"]
+    assert str(far) in summary.run.issues[0].message
 
 
 def test_a_clause_told_twice_counts_once(reading: Reading) -> None:
