@@ -44,7 +44,7 @@ class DraftAnswer(Draft):
     def _set_broken_aside(cls, answer: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
         if not isinstance(answer, Mapping):
             return handler(answer)
-        kept = {k: v for k, v in answer.items() if k != "broken"}
+        kept: dict[str, Any] = _known(Draft, answer)
         broken: list[BrokenItem] = []
         for name, kind in ITEM_LISTS.items():
             if isinstance(kept.get(name), list):
@@ -58,7 +58,7 @@ def _sound(
     sound: list[Frozen] = []
     for position, item in enumerate(items):
         try:
-            sound.append(kind.model_validate(item))
+            sound.append(kind.model_validate(_known(kind, item)))
         except ValidationError as error:
             told = tuple(_told(e) for e in error.errors(include_url=False, include_input=False))
             broken.append(
@@ -67,6 +67,13 @@ def _sound(
             if kind is DraftIssuer:  # directives refer to issuers by position
                 sound.append(DraftIssuer(name="", kind="person", document=str(position)))
     return sound
+
+
+def _known(kind: type[Frozen], answer: Any) -> Any:
+    """What was asked for; more than that, such as a quote, is no reason to ask again."""
+    if not isinstance(answer, Mapping):
+        return answer
+    return {name: answer[name] for name in kind.model_fields if name in answer}
 
 
 def _told(error: Mapping[str, Any]) -> str:

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from summarizer.pipeline import Summarizer, explain
 
 __all__ = [
+    "LLM",
     "Decision",
     "Document",
     "DocumentError",
     "Facts",
     "Form",
-    "LLM",
     "LimitError",
     "Limits",
     "ModelError",

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Generic, Protocol, TypeVar, cast, runtime_checkable
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from schemas import Usage
+from summarizer.errors import ReplyError
 
 Content = TypeVar("Content", bound=BaseModel)
 
@@ -110,11 +111,20 @@ class ScriptedLLM:
         if isinstance(answer, Exception):
             raise answer
         usage = Usage(requests=1)
-        form = question.form.model
-        if isinstance(answer, str):
-            return Reply(form.model_validate_json(answer), usage)
-        values = answer.model_dump(mode="json") if isinstance(answer, BaseModel) else answer
-        return Reply(form.model_validate(values), usage)
+        try:
+            return Reply(_read(question.form.model, answer), usage)
+        except ValidationError as error:
+            told = f"the script's answer {len(self.asked)} is no {question.form.name}"
+            raise ReplyError(
+                f"{told}: {error.errors()[0]['msg']}", attempts=1, usage=usage
+            ) from None
+
+
+def _read(kind: type[Content], answer: BaseModel | Mapping[str, object] | str) -> Content:
+    if isinstance(answer, str):
+        return kind.model_validate_json(answer)
+    values = answer.model_dump(mode="json") if isinstance(answer, BaseModel) else answer
+    return kind.model_validate(values)
 
 
 def _in_order(answers: Iterable[Answer]) -> _Script:
