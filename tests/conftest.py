@@ -33,3 +33,16 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
+
+
+@pytest.fixture
+def loopback(no_network: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets a test reach servers on this machine, and nothing else."""
+    refuse = socket.socket.connect
+    connect = super(socket.socket, socket.socket).connect
+
+    def near(self: socket.socket, address: object) -> None:
+        is_near = isinstance(address, tuple) and address[0] == "127.0.0.1"
+        (connect if is_near else refuse)(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", near)

@@ -1,0 +1,772 @@
+"""Any OpenAI-compatible server as a model; the only file that knows openai, instructor, tenacity.
+
+One question may take several requests. The layers that repeat them are kept apart:
+
+* ``_Call._tried``: the network failed or the server is busy. Unpaid; tenacity waits and repeats.
+* ``_Call._completion``: the server does not know a parameter. Unpaid; the question is put in a
+  milder manner, which is remembered for this server.
+* instructor: the answer is not in the asked form. Paid; the model is told what is wrong.
+
+Whatever goes wrong becomes a ``_Fault``, a value, and leaves as one ``ModelError`` that holds no
+foreign exception: those keep the whole document alive and print it.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import re
+import time
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from typing import Any, Generic
+from weakref import WeakKeyDictionary
+
+import httpx2
+from instructor import Mode, patch, response_schema
+from instructor.core.exceptions import InstructorError
+from instructor.core.hooks import Hooks
+from openai import (
+    APIConnectionError,
+    APIStatusError,
+    AsyncOpenAI,
+    DefaultAioHttpClient,
+    OpenAIError,
+)
+from openai.types.chat import ChatCompletion
+from pydantic import BaseModel, ValidationError
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_result,
+    stop_after_attempt,
+    wait_random_exponential,
+)
+
+from schemas import Usage
+from summarizer.errors import ModelError, ReplyError, TooLongError
+from summarizer.llm import Content, Facts, Question, Reply, total
+from summarizer.prices import Prices, listed_prices
+
+_OPENAI = "https://api.openai.com/v1"
+_OPENAI_HOSTS = ("openai.com", "openai.azure.com")
+_LOOPBACK = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - compared, never bound
+_CONNECT_SECONDS = 10.0
+_FACTS_SECONDS = 5.0
+_LONGEST_PAUSE = 60.0
+_MOST_WORDS = 120  # characters of a server's own words in a message
+_QUOTE = 16  # that many characters in common with the question are a quote from the document
+_MOST_ERRORS = 10  # errors told to the model; more do not help it
+_MOST_OBJECTS = 50  # openings of JSON that are tried in one answer
+_LEAST_CUT = 512  # servers that cut a question keep more tokens than this
+_CUT = 0.8  # of the words of a question; every word takes at least one token
+
+_log = logging.getLogger("summarizer")
+
+# instructor logs every failed answer with what it holds; our own errors say what happened.
+logging.getLogger("instructor").addHandler(logging.NullHandler())
+logging.getLogger("instructor").propagate = False
+
+_ADVICE = {
+    "unauthorized": "the key is missing or not accepted; set OPENAI_API_KEY",
+    "forbidden": "the key may not use this model; choose another model or ask the provider",
+    "not_found": "no such model at this address; check its name and that the base URL ends in /v1",
+    "quota": "the account has no credit left; top it up or use another key",
+    "rate_limited": "too many requests; ask later or fewer at once",
+    "overloaded": "the server is overloaded or broken; ask later",
+    "unreachable": "no connection; check that the server runs and the base URL is right",
+    "timed_out": "no answer in time; allow more seconds or ask less at once",
+    "bad_request": "the server does not accept the request; check the model and its settings",
+    "refused": "the model refuses to answer; use another model",
+    "filtered": "the provider's content filter stopped it; use another provider or model",
+    "truncated": "the answer was cut off; ask less at once",
+    "whitespace_loop": "the model wrote blanks to the end; on vLLM set disable_any_whitespace",
+    "context_overflow": "the question does not fit; ask less at once or serve more context",
+    "empty": "the answer was empty; ask again or use another model",
+    "not_a_model_server": "what answers is no model server; check the base URL",
+    "invalid_answer": "never in the asked form; use a stronger model",
+}
+_TOO_LONG = frozenset({"truncated", "context_overflow"})
+_RETRYABLE = frozenset({"rate_limited", "overloaded", "unreachable", "timed_out", "empty"})
+_STATUS = {
+    401: "unauthorized",
+    402: "quota",
+    403: "forbidden",
+    404: "not_found",
+    405: "not_found",
+    408: "overloaded",
+    409: "overloaded",
+    413: "context_overflow",
+    425: "overloaded",
+    429: "rate_limited",
+    500: "overloaded",
+    502: "overloaded",
+    503: "overloaded",
+    504: "overloaded",
+    529: "overloaded",
+}
+_TRANSIENT = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
+_MILDER = frozenset({400, 422, 501})
+_NAMED = {  # what servers call it themselves, wherever in the error they say so
+    "insufficient_quota": "quota",
+    "context_length_exceeded": "context_overflow",
+    "exceed_context_size_error": "context_overflow",
+    "content_filter": "filtered",
+    "ResponsibleAIPolicyViolation": "filtered",
+    "model_not_found": "not_found",
+    "invalid_api_key": "unauthorized",
+}
+
+
+@dataclass(frozen=True)
+class OpenAIModel:
+    """A model behind an OpenAI-compatible server.
+
+    ``base_url`` and ``api_key`` default to ``OPENAI_BASE_URL`` and ``OPENAI_API_KEY``; a server on
+    this machine needs no key. ``timeout`` is seconds for one question with all its repetitions.
+    ``prices`` default to the provider's listed ones. A request that fails on the way is sent up to
+    ``attempts`` times, first after at most ``backoff`` seconds; an answer in the wrong form is
+    asked for again ``reasks`` times. ``extra`` goes into every request as it is.
+    """
+
+    name: str
+    base_url: str | None = None
+    api_key: str | None = field(default=None, repr=False)
+    timeout: float = 600.0
+    temperature: float = 0.0
+    prices: Prices | None = None
+    attempts: int = 5
+    reasks: int = 2
+    backoff: float = 1.0
+    extra: Mapping[str, object] = field(default_factory=dict, hash=False)
+
+    async def ask(self, question: Question[Content]) -> Reply[Content]:
+        """Answer one question; raises ``ModelError`` with one of the codes of docs/models.md."""
+        call = _Call(self, question)
+        started = time.perf_counter()
+        content = await call.content()
+        usage = total(call.paid)
+        _log.info(
+            "%s, %s: %s in %.2f s, %d requests, %d tokens in (%d cached), %d out",
+            self.name,
+            question.form.name,
+            "answered" if call.fault is None else call.fault.code,
+            time.perf_counter() - started,
+            usage.requests,
+            usage.input_tokens,
+            usage.cached_tokens,
+            usage.output_tokens,
+        )
+        if content is None:
+            raise _error(self.name, call.fault or _Fault("empty"), usage)
+        return Reply(content, usage)
+
+    async def facts(self) -> Facts:
+        """What the server tells of the model; empty if it tells nothing. Asked once, unpaid."""
+        server = _server_of(self)
+        known = (server.url, self.name)
+        if known not in _FACTS and (server.fault or server.is_openai):
+            return Facts(parameters=_parameters(self.name))
+        if known not in _FACTS:
+            connection = await _connection(server)
+            async with connection.turn:
+                if known not in _FACTS:
+                    _FACTS[known] = await _facts(connection.client, self.name)
+        return _FACTS[known]
+
+    def cost(self, usage: Usage) -> Decimal | None:
+        """US dollars for the tokens of one request; None if nobody knows the price."""
+        prices = self.prices
+        if prices is None and not (server := _server_of(self)).is_loopback:
+            prices = listed_prices(self.name, server.url)
+        return prices.cost(usage) if prices else None
+
+
+# --- What goes wrong ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Fault:
+    """Why there is no answer.
+
+    ``words`` are the server's own; ``pause`` the seconds it asks to wait; ``param`` the parameter
+    that it does not know.
+    """
+
+    code: str
+    words: str = ""
+    status: int = 0
+    transient: bool = False
+    pause: float | None = None
+    param: str | None = None
+
+    @property
+    def is_of_manner(self) -> bool:
+        """Whether the same question may be accepted in a milder manner."""
+        return self.status in _MILDER and self.code == "bad_request"
+
+
+class _StopError(Exception):
+    """Ends instructor's loop; the call knows why."""
+
+
+def _error(name: str, fault: _Fault, usage: Usage) -> ModelError:
+    message = f"{name}: {_ADVICE[fault.code]}" + (f" ({fault.words})" if fault.words else "")
+    if fault.code == "invalid_answer":
+        return ReplyError(message, attempts=usage.requests, usage=usage)
+    kind = TooLongError if fault.code in _TOO_LONG else ModelError
+    return kind(message, code=fault.code, retryable=fault.code in _RETRYABLE, usage=usage)
+
+
+def _refusal(status: int, body: object, headers: Mapping[str, str], asked: str) -> _Fault:
+    """The fault that a server's error tells; ``body`` is what stands under ``error``."""
+    told = body if isinstance(body, Mapping) else {"message": body}
+    message = next((m for m in (told.get("message"), told.get("detail")) if isinstance(m, str)), "")
+    code = next((_NAMED[n] for n in _names(told) if n in _NAMED), None) or _STATUS.get(status)
+    if code is None and "context length" in message:  # vLLM and LM Studio have no name for it
+        code = "context_overflow"
+    if code is None:
+        code = "overloaded" if status >= 500 else "bad_request"  # noqa: PLR2004 - HTTP's own border
+    return _Fault(
+        code,
+        words="" if message.lstrip().startswith("<") else _words(message, asked),
+        status=status,
+        transient=status in _TRANSIENT and code != "quota",
+        pause=_pause(headers),
+        param=_param(told),
+    )
+
+
+def _names(told: Mapping[str, Any]) -> list[str]:
+    inner = told.get("innererror")
+    within = [inner.get("code")] if isinstance(inner, Mapping) else []
+    return [str(name) for name in (told.get("code"), told.get("type"), *within)]
+
+
+def _param(told: Mapping[str, Any]) -> str | None:
+    """The parameter that a server complains about, told by OpenAI's or by FastAPI's convention."""
+    if isinstance(told.get("param"), str):
+        return str(told["param"])
+    detail = told.get("detail")
+    if isinstance(detail, list) and detail and isinstance(detail[0], Mapping):
+        place = [part for part in detail[0].get("loc", ()) if part != "body"]
+        return str(place[0]) if place else None
+    return None
+
+
+def _words(message: str, asked: str) -> str:
+    """The start of a server's message on one line, unless it repeats the question."""
+    words = " ".join(message.split())
+    words = words if len(words) <= _MOST_WORDS else words[: _MOST_WORDS - 1] + "…"
+    asked = " ".join(asked.split())
+    starts = range(max(len(words) - _QUOTE + 1, 0))
+    return "" if any(words[i : i + _QUOTE] in asked for i in starts) else words
+
+
+def _pause(headers: Mapping[str, str]) -> float | None:
+    """Seconds that the server asks to wait: a number or a date."""
+    for name, unit in (("retry-after-ms", 1e-3), ("retry-after", 1.0)):
+        try:
+            seconds = float(headers[name]) * unit
+        except KeyError:
+            continue
+        except ValueError:
+            seconds = _until(headers[name])
+        if 0 <= seconds < float("inf"):
+            return seconds
+    return None
+
+
+def _until(date: str) -> float:
+    try:
+        return max(parsedate_to_datetime(date).timestamp() - time.time(), 0.0)
+    except ValueError:
+        return float("nan")
+
+
+# --- Where questions go -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Server:
+    """An address, the key for it, and what is wrong with them."""
+
+    url: str
+    key: str = field(repr=False)
+    is_loopback: bool
+    is_openai: bool
+    fault: _Fault | None = None
+
+
+def _server_of(model: OpenAIModel) -> _Server:
+    url = model.base_url or os.environ.get("OPENAI_BASE_URL") or _OPENAI
+    key = model.api_key or os.environ.get("OPENAI_API_KEY") or ""
+    return _server(url.strip(), key.strip())
+
+
+@lru_cache(maxsize=64)
+def _server(url: str, key: str) -> _Server:
+    try:
+        host = httpx2.URL(url).host.lower()
+    except httpx2.InvalidURL:
+        host = ""
+    fault = None
+    is_loopback = host in _LOOPBACK
+    is_openai = any(host == known or host.endswith("." + known) for known in _OPENAI_HOSTS)
+    if not host or not url.startswith(("http://", "https://")):
+        fault = _Fault("unreachable", "the base URL must start with http:// or https://")
+    elif not key and not is_loopback:
+        fault = _Fault("unauthorized")
+    elif not key.isascii() or not key.isprintable():
+        fault = _Fault("unauthorized", "the key holds a character that no key has")
+    return _Server(url.rstrip("/"), key or "none", is_loopback, is_openai, fault)
+
+
+@dataclass(frozen=True)
+class _Connection:
+    """The client of one event loop, and the turn to ask for facts."""
+
+    client: AsyncOpenAI
+    turn: asyncio.Lock
+    keeper: AsyncGenerator[None, None]
+
+
+# A client belongs to the event loop in which it was made.
+_CONNECTIONS: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[_Server, _Connection]] = (
+    WeakKeyDictionary()
+)
+_FACTS: dict[tuple[str, str], Facts] = {}
+
+
+async def _connection(server: _Server) -> _Connection:
+    loop = asyncio.get_running_loop()
+    open_ones = _CONNECTIONS.setdefault(loop, {})
+    if server not in open_ones:
+        client = AsyncOpenAI(
+            api_key=server.key,
+            base_url=server.url,
+            max_retries=0,  # one layer repeats requests: ours
+            http_client=DefaultAioHttpClient(
+                timeout=httpx2.Timeout(None, connect=_CONNECT_SECONDS)  # the call has a deadline
+            ),
+        )
+        keeper = _keep(client, loop)
+        open_ones[server] = _Connection(client, asyncio.Lock(), keeper)
+        await anext(keeper)  # from here on the loop knows it, and closes it when it ends
+    return open_ones[server]
+
+
+async def _keep(client: AsyncOpenAI, loop: asyncio.AbstractEventLoop) -> AsyncGenerator[None, None]:
+    try:
+        yield
+    finally:
+        _CONNECTIONS.pop(loop, None)
+        await client.close()
+
+
+# --- How a question is put ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Manner:
+    """How a question is put to a server; a milder manner uses less of the protocol.
+
+    ``rung`` 0 asks for the strict schema, 1 for any JSON object, 2 for text. ``caps`` are the
+    names left to try for the greatest length of an answer; ``heat`` is whether a temperature
+    is sent.
+    """
+
+    caps: tuple[str, ...]
+    rung: int = 0
+    heat: bool = True
+
+    def milder(self, fault: _Fault) -> "_Manner | None":
+        """The next manner to try after a refusal, if one may help."""
+        if not fault.is_of_manner:
+            return None
+        if fault.param == "temperature" and self.heat:
+            return replace(self, heat=False)
+        if self.caps and fault.param == self.caps[0]:
+            return replace(self, caps=self.caps[1:])
+        is_of_format = fault.param is None or fault.param.startswith("response_format")
+        if is_of_format and self.rung < len(_FORMATS) - 1:
+            return replace(self, rung=self.rung + 1)
+        return None
+
+
+_FORMATS = ("json_schema", "json_object", "text")
+_CAPS = ("max_tokens", "max_completion_tokens")
+_LOWER_RUNG = "\n\nAnswer with one JSON object of this JSON Schema and nothing else:\n"
+_MANNERS: dict[tuple[str, str], _Manner] = {}  # what each server was found to accept
+
+
+def _first_manner(server: _Server, name: str) -> _Manner:
+    known = _MANNERS.get((server.url, name))
+    return known or _Manner(_CAPS[::-1] if server.is_openai else _CAPS)
+
+
+def _body(
+    model: OpenAIModel, question: Question[Any], manner: _Manner, again: list[dict[str, str]]
+) -> dict[str, object]:
+    system = question.system
+    if manner.rung:
+        schema = json.dumps(question.form.schema, ensure_ascii=False, separators=(",", ":"))
+        system += _LOWER_RUNG + schema
+    body: dict[str, object] = {
+        "model": model.name,
+        "messages": [
+            {"role": "system", "content": system},
+            {"role": "user", "content": question.user},
+            *again,
+        ],
+        **({"temperature": model.temperature} if manner.heat else {}),
+        **dict.fromkeys(manner.caps[:1], question.longest),
+        **_format(question, manner),
+    }
+    return {**body, **model.extra}
+
+
+def _format(question: Question[Any], manner: _Manner) -> dict[str, object]:
+    kind = _FORMATS[manner.rung]
+    if kind == "text":
+        return {}
+    if kind == "json_object":
+        return {"response_format": {"type": kind}}
+    asked = {"name": question.form.name, "strict": True, "schema": question.form.schema}
+    return {"response_format": {"type": kind, "json_schema": asked}}
+
+
+# --- One question -------------------------------------------------------------------------------
+
+
+class _Call(Generic[Content]):
+    """One question on its way: what was paid and, if there is no answer, why."""
+
+    def __init__(self, model: OpenAIModel, question: Question[Content]) -> None:
+        self.model = model
+        self.question = question
+        self.server = _server_of(model)
+        self.manner = _first_manner(self.server, model.name)
+        self.paid: list[Usage] = []
+        self.fault: _Fault | None = self.server.fault
+        self.again: list[dict[str, str]] = []
+        self.last = ""
+        self.deadline = 0.0
+
+    async def content(self) -> Content | None:
+        """The answer, or None: then ``fault`` says why."""
+        if self.server.fault is not None:
+            return None
+        self.deadline = asyncio.get_running_loop().time() + self.model.timeout
+        try:
+            async with asyncio.timeout_at(self.deadline):
+                self.client = (await _connection(self.server)).client
+                return await self._answer()
+        except TimeoutError:
+            self.fault = _Fault("timed_out", f"{self.model.timeout:g} s")
+        except InstructorError as error:
+            if not isinstance(error.__cause__, (_StopError, ValidationError)):
+                raise  # a defect of ours
+            self.fault = self.fault or _Fault("invalid_answer", f"{len(self.paid)} answers")
+        return None
+
+    async def _answer(self) -> Content:
+        hooks = Hooks()
+        hooks.on("parse:error", self._hear)
+        asked = patch(create=self._create, mode=Mode.JSON_SCHEMA)
+        answer = await asked(  # type: ignore[misc]
+            response_model=_wrapped(self.question.form.model),
+            messages=[],
+            max_retries=self.model.reasks,
+            strict=False,
+            hooks=hooks,
+        )
+        return _unwrapped(self.question.form.model, answer)
+
+    def _hear(self, error: Exception, **_: object) -> None:
+        """Remember what to tell the model, in place of instructor's ever longer messages."""
+        self.again = [
+            {"role": "assistant", "content": self.last},
+            {"role": "user", "content": _feedback(error)},
+        ]
+
+    async def _create(self, **_: object) -> ChatCompletion:
+        """What instructor calls for each answer."""
+        outcome = await self._completion()
+        if isinstance(outcome, _Fault):
+            self.fault = outcome
+            raise _StopError
+        self.last = outcome
+        message = {"role": "assistant", "content": outcome}
+        return ChatCompletion.model_construct(
+            choices=[{"index": 0, "finish_reason": "stop", "message": message}]
+        )
+
+    async def _completion(self) -> str | _Fault:
+        """The text of one answer, in the first manner that the server accepts."""
+        first: _Fault | None = None
+        while True:
+            outcome = await self._tried()
+            if not isinstance(outcome, _Fault):
+                _MANNERS[self.server.url, self.model.name] = self.manner
+                return self._text(outcome)
+            milder = self.manner.milder(outcome)
+            if milder is None:
+                return first if first and outcome.is_of_manner else outcome
+            first = first or outcome
+            self.manner = milder
+
+    async def _tried(self) -> "_Completion | _Fault":
+        """One request, repeated while the network or the server is at fault."""
+        content = json.dumps(
+            _body(self.model, self.question, self.manner, self.again),
+            ensure_ascii=False,
+            separators=(",", ":"),
+        ).encode("utf-8", "replace")
+        outcome: _Completion | _Fault = await AsyncRetrying(
+            retry=retry_if_result(_is_transient),
+            stop=self._stop,
+            wait=self._wait,
+            retry_error_callback=_last,
+        )(self._sent, content)
+        return outcome
+
+    def _stop(self, state: RetryCallState) -> bool:
+        late = asyncio.get_running_loop().time() + state.upcoming_sleep >= self.deadline
+        return late or stop_after_attempt(self.model.attempts)(state)
+
+    def _wait(self, state: RetryCallState) -> float:
+        pause = _last(state).pause
+        if pause is not None:
+            return pause
+        return wait_random_exponential(self.model.backoff, _LONGEST_PAUSE)(state)
+
+    async def _sent(self, content: bytes) -> "_Completion | _Fault":
+        """One request."""
+        try:
+            response = await self.client.post(
+                "/chat/completions", cast_to=httpx2.Response, content=content, options=_JSON
+            )
+        except APIStatusError as error:
+            return _refusal(
+                error.status_code, error.body, error.response.headers, self.question.user
+            )
+        except APIConnectionError:
+            return _Fault("unreachable", transient=True)
+        except (OpenAIError, httpx2.HTTPError):
+            return _Fault("not_a_model_server", transient=True)
+        return self._read(response)
+
+    def _read(self, response: httpx2.Response) -> "_Completion | _Fault":
+        try:
+            completion = _Completion.model_validate_json(response.content)
+        except ValidationError:
+            return _Fault("not_a_model_server", transient=True)
+        if completion.error:  # gateways report the errors of others with status 200
+            told = completion.error
+            status = told.get("code") if isinstance(told, Mapping) else None
+            status = status if isinstance(status, int) else 500
+            return _refusal(status, told, response.headers, self.question.user)
+        if completion.choices is None:
+            return _Fault("not_a_model_server", transient=True)
+        return completion if completion.choices else _Fault("empty", "no choices", transient=True)
+
+    def _text(self, completion: "_Completion") -> str | _Fault:
+        """The JSON of a completion that was paid, or why there is none."""
+        usage = completion.spent()
+        cost = self.model.cost(usage) if usage.input_tokens else None
+        self.paid.append(usage.model_copy(update={"cost_usd": cost}))
+        _log.debug("asked: %s\nanswered: %s", self.question.user, completion)
+        choice = (completion.choices or [_Choice()])[0]
+        text = choice.message.text()
+        if fault := _fault_of(choice, text) or self._cut(usage):
+            return fault
+        return _json(text)
+
+    def _cut(self, usage: Usage) -> _Fault | None:
+        """Some servers drop what does not fit and say nothing, but their bill tells."""
+        least = (len(self.question.system.split()) + len(self.question.user.split())) * _CUT
+        if _LEAST_CUT <= usage.input_tokens < least:
+            return _Fault("context_overflow", f"only {usage.input_tokens} tokens were read")
+        return None
+
+
+_JSON: Any = {"headers": {"Content-Type": "application/json"}}
+
+
+def _is_transient(outcome: object) -> bool:
+    return isinstance(outcome, _Fault) and outcome.transient
+
+
+def _last(state: RetryCallState) -> _Fault:
+    """The fault after which tenacity waits or gives up, with the pause that is too long for us."""
+    assert state.outcome is not None  # noqa: S101 - an attempt was made
+    fault: _Fault = state.outcome.result()
+    if fault.pause is None:
+        return fault
+    words = f"it asks to wait {fault.pause:g} s"
+    return replace(fault, words=f"{words}: {fault.words}" if fault.words else words)
+
+
+def _feedback(error: Exception) -> str:
+    lines = ["not JSON"]
+    if isinstance(error, ValidationError):
+        told = error.errors(include_url=False, include_input=False, include_context=False)
+        lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in told[:_MOST_ERRORS]]
+    return (
+        "\n- ".join(["Your answer is not in the asked form:", *lines])
+        + "\nGive the whole answer again, corrected, as one JSON object and nothing else."
+    )
+
+
+@lru_cache(maxsize=64)
+def _wrapped(model: type[BaseModel]) -> type[BaseModel]:
+    """The class that instructor works with; it would make one and its schema for each call."""
+    wrapped = response_schema(model)
+    # The schema that instructor would send is not the strict one, which we send ourselves.
+    wrapped.model_json_schema = classmethod(lambda _cls, *_a, **_k: {})  # type: ignore[assignment]
+    return wrapped
+
+
+def _unwrapped(model: type[Content], answer: BaseModel) -> Content:
+    """The same values as the asked class; they were validated, and validating again may differ."""
+    values = {name: getattr(answer, name) for name in model.model_fields}
+    return model.model_construct(answer.model_fields_set, **values)
+
+
+# --- What a server sends ------------------------------------------------------------------------
+
+
+class _Message(BaseModel):
+    content: Any = None
+    refusal: Any = None
+    reasoning_content: Any = None
+    reasoning: Any = None
+
+    def text(self) -> str:
+        """The answer; some servers file it under the model's thoughts."""
+        if isinstance(self.content, str) and self.content.strip():
+            return self.content
+        for thoughts in (self.reasoning_content, self.reasoning):
+            if isinstance(thoughts, str) and _objects(thoughts):
+                return thoughts
+        return ""
+
+
+class _Choice(BaseModel):
+    message: _Message = _Message()
+    finish_reason: str | None = None
+
+
+class _Completion(BaseModel):
+    """As much of a completion as we need; servers differ in the rest."""
+
+    choices: list[_Choice] | None = None
+    usage: Any = None
+    error: Any = None
+
+    def spent(self) -> Usage:
+        """What the server charges for this one answer."""
+        usage = self.usage if isinstance(self.usage, Mapping) else {}
+        details = usage.get("prompt_tokens_details")
+        cached = details.get("cached_tokens") if isinstance(details, Mapping) else None
+        return Usage(
+            requests=1,
+            input_tokens=_count(usage.get("prompt_tokens")),
+            cached_tokens=_count(cached),
+            output_tokens=_count(usage.get("completion_tokens")),
+        )
+
+
+def _count(number: object) -> int:
+    return number if isinstance(number, int) and number > 0 else 0
+
+
+def _fault_of(choice: _Choice, text: str) -> _Fault | None:
+    if choice.message.refusal:
+        return _Fault("refused")
+    if choice.finish_reason == "content_filter":
+        return _Fault("filtered")
+    if choice.finish_reason == "length":
+        is_loop = text and len(text.strip()) * 3 < len(text)
+        return _Fault("whitespace_loop" if is_loop else "truncated")
+    return None if text.strip() else _Fault("empty")
+
+
+_THOUGHTS = re.compile(r"\A.*</think>", re.DOTALL)
+
+
+def _json(text: str) -> str:
+    """The JSON object in an answer, without thoughts, fences and courtesies around it."""
+    text = text.strip()
+    if text.startswith("{") and text.endswith("}"):
+        return text
+    text = _THOUGHTS.sub("", text).strip()
+    return max(_objects(text), key=len, default=text)
+
+
+def _objects(text: str) -> list[str]:
+    """The JSON objects in a text, outermost ones."""
+    found: list[str] = []
+    start = text.find("{")
+    for _ in range(_MOST_OBJECTS):
+        if start < 0:
+            break
+        end = start + 1
+        try:
+            _, end = _DECODER.raw_decode(text, start)
+            found.append(text[start:end])
+        except ValueError:
+            pass
+        start = text.find("{", end)
+    return found
+
+
+_DECODER = json.JSONDecoder()
+
+
+# --- What a server tells of its model -----------------------------------------------------------
+
+_CONTEXT = ("max_model_len", "context_length", "context_window", "max_context_length")
+_SIZE = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)(b|m)(?![a-z\d])", re.IGNORECASE)
+_UNITS = {"b": 1e9, "m": 1e6}
+
+
+async def _facts(client: AsyncOpenAI, name: str) -> Facts:
+    model = _entry(await _got(client, "/models"), name)
+    meta = model.get("meta")
+    parameters, context = None, next((model[key] for key in _CONTEXT if key in model), None)
+    if isinstance(meta, Mapping):  # llama.cpp
+        parameters = meta.get("n_params")
+        root = str(client.base_url).rstrip("/").removesuffix("/v1")
+        settings = (await _got(client, f"{root}/props")).get("default_generation_settings")
+        slot = settings.get("n_ctx") if isinstance(settings, Mapping) else None
+        context = slot or meta.get("n_ctx") or meta.get("n_ctx_train")
+    return Facts(_count(context) or None, _count(parameters) or _parameters(name))
+
+
+def _entry(listed: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """The entry of one model in a server's list; a server of a single model may name it anyhow."""
+    entries = listed.get("data")
+    entries = [e for e in entries if isinstance(e, Mapping)] if isinstance(entries, list) else []
+    named = [e for e in entries if e.get("id") == name]
+    return next(iter(named or (entries if len(entries) == 1 else [])), {})
+
+
+async def _got(client: AsyncOpenAI, path: str) -> Mapping[str, Any]:
+    try:
+        async with asyncio.timeout(_FACTS_SECONDS):
+            response = await client.get(path, cast_to=httpx2.Response)
+        told = response.json()
+    except (OpenAIError, httpx2.HTTPError, TimeoutError, ValueError):
+        return {}
+    return told if isinstance(told, Mapping) else {}
+
+
+def _parameters(name: str) -> int | None:
+    """The number of parameters that stands in a model's name, such as ``qwen2.5-1.5b``."""
+    sizes = [float(n) * _UNITS[unit.lower()] for n, unit in _SIZE.findall(name)]
+    return int(max(sizes)) if sizes else None
