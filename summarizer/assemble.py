@@ -285,13 +285,13 @@ class _Assembler:
         """Take a rewording that is true to the item's own words; else keep those and say why."""
         if not statement or not self.free:
             return ()
-        own = str(fields["statement"])
+        own, statement = str(fields["statement"]), plain_words(statement)
         if len(statement) > _LENGTHENED * len(own) + _LENGTHENED_BY:
             reasons: tuple[str, ...] = ("it is longer than its evidence",)
         else:
             reasons = departures(statement, own)
         if not reasons:
-            fields["statement"] = plain_words(statement)
+            fields["statement"] = statement
             return ()
         message = f"The model's rewording was not used: {reasons[0]}."
         return (Flag(code="statement_replaced", message=message),)

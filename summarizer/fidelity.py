@@ -7,6 +7,7 @@ that decide stand in ``language/fidelity.toml``. Positions are tokens, half open
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
@@ -31,6 +32,7 @@ _TURNS = Lexicon(
 _SIGNS = frozenset(",.;:()-\"'/%&+\n…")
 _PARTED = frozenset(",;.:()\n!?…")
 _FULL_STOPS = frozenset(";.\n!?…")
+_SAME = 6  # fields of a figure that a rewording keeps to the letter
 _SHOWN = 40  # characters of a word that a reason names
 
 
@@ -141,11 +143,18 @@ class Telling:
     # ---- names ------------------------------------------------------------------------------
 
     def _strangers(self, told: "Telling") -> list[str]:
-        return [n for n in told.names() if f" {_shortened(n)} " not in self._plain]
+        return [n for n in told.names() if not self._names(n)]
+
+    def _names(self, name: str) -> bool:
+        return any(
+            f" {spelled} " in line for spelled in (name, _shortened(name)) for line in self._lines
+        )
 
     @cached_property
-    def _plain(self) -> str:
-        return f" {_shortened(' '.join(self._tokens.words))} "
+    def _lines(self) -> tuple[str, str, str]:
+        """The words of the text as written, with bodies in short and with bodies in full."""
+        line = f" {' '.join(self._tokens.words)} "
+        return line, _shortened(line), _lengthened(line)
 
     def names(self) -> Iterator[str]:
         """Runs of words with capitals; the capital at the head of a sentence says nothing."""
@@ -163,11 +172,18 @@ class Telling:
     # ---- figures ----------------------------------------------------------------------------
 
     def _changed_figures(self, told: "Telling") -> Iterator[str]:
-        for group in told.groups:
-            homes = [home for home in self.groups if home.holds(group)]
-            rivals = [home for home in self.groups if not home.holds(group)]
+        for group in (*told.groups, *told.single_figures):
+            known = self.groups if len(group.figures) > 1 else self.single_figures
+            homes = [home for home in known if home.holds(group)]
+            rivals = [home for home in known if home.rivals(group)]
             if not homes or _likeness(group.words, rivals) > _likeness(group.words, homes):
                 yield told.text[group.start : group.end]
+
+    @cached_property
+    def single_figures(self) -> "tuple[_Group, ...]":
+        """Each figure with the words beside it."""
+        alone = [[figure] for figure in self._figures]
+        return tuple(self._group(alone, i) for i in range(len(alone)))
 
     @cached_property
     def groups(self) -> "tuple[_Group, ...]":
@@ -185,7 +201,7 @@ class Telling:
 
     def _group(self, members: Sequence[Sequence[FigureMention]], i: int) -> "_Group":
         words, figures = self._tokens.words, members[i]
-        low = members[i - 1][-1].last if i else 0
+        low = self._closed(members[i - 1][-1].last, figures[0].first) if i else 0
         high = members[i + 1][0].first if i + 1 < len(members) else len(words)
         first, last = figures[0].first, figures[-1].last
         first = max([low, *[j + 1 for j in range(low, first) if words[j] in _FULL_STOPS]])
@@ -198,14 +214,19 @@ class Telling:
             figures[-1].end,
         )
 
+    def _closed(self, last: int, first: int) -> int:
+        """Where the words that belong to the figure before end: at the first comma."""
+        words = self._tokens.words
+        return next((i for i in range(last, first) if words[i] in _PARTED), last)
+
     def _said(self, figure: FigureMention) -> "_Said":
         unit = tuple(tokenize(match_key(figure.unit)).words) if figure.unit else ()
         behind = figure.numerals[-1].last if figure.numerals else figure.first
         counted = read_unit(self._tokens, self._folded.text, behind)
         kind = counted.kind if counted is not None else ""
-        return _Said(
-            figure.role, figure.value, figure.upper, figure.total, figure.comparator, unit, kind
-        )
+        bare = any(flag.code == "unit_missing" for flag in figure.flags)
+        value, upper, total = figure.value, figure.upper, figure.total
+        return _Said(figure.role, value, upper, total, figure.comparator, bare, unit, kind)
 
     def _content(self, first: int, last: int) -> frozenset[str]:
         """Words that tell one part from another."""
@@ -245,11 +266,15 @@ class Telling:
     # ---- words that turn a meaning round ----------------------------------------------------
 
     def _turned(self, told: "Telling") -> Iterator[str]:
-        for word, turns, part in told.turns:
+        said: Counter[tuple[str, tuple[str, ...], frozenset[str]]] = Counter()
+        for turned in told.turns:
+            word, turns, part = turned
             known = [(t, p) for w, t, p in self.turns if w == word]
             nearest = max([len(part & p) for _, p in known], default=0)
-            homes = [t for t, p in known if len(part & p) == nearest]
-            if turns not in (homes or [()]):
+            homes = [t for t, p in known if len(part & p) == nearest] or [()]
+            said[turned] += 1
+            # vùng cao chưa cao: where both are said, each is said as often as there
+            if turns not in homes or (len(set(homes)) > 1 and said[turned] > homes.count(turns)):
                 yield word.lstrip("$")
 
     @cached_property
@@ -261,7 +286,7 @@ class Telling:
             turns: list[tuple[str, str]] = []
             word = ""
             for spoken, kind in self._spoken(first, last):
-                if kind and kind != "plain":
+                if kind:
                     turns.append((spoken, kind))
                 elif spoken[0].isdecimal() or (spoken[0].isalpha() and spoken not in _PLAIN):
                     found.append((spoken, _binding(turns, spoken), part))
@@ -292,12 +317,13 @@ class _Said(NamedTuple):
     upper: Decimal | None
     total: Decimal | None
     comparator: str
+    bare: bool  # no unit stands there, though one may be understood
     unit: tuple[str, ...]
     kind: str
 
     def says(self, other: "_Said") -> bool:
         """Whether this figure of a source says what a figure of a rewording says."""
-        return self[:5] == other[:5] and self._counts(other)
+        return self[:_SAME] == other[:_SAME] and self._counts(other)
 
     def _counts(self, other: "_Said") -> bool:
         """The same unit, or its first words if it is the name of a thing counted."""
@@ -317,6 +343,11 @@ class _Group:
     def holds(self, other: "_Group") -> bool:
         """Whether this group of a source says all that a group of a rewording says."""
         return all(any(mine.says(theirs) for mine in self.figures) for theirs in other.figures)
+
+    def rivals(self, other: "_Group") -> bool:
+        """Whether a figure of this group could be mistaken for one of the other: same role."""
+        roles = {figure.role for figure in other.figures}
+        return not self.holds(other) and any(figure.role in roles for figure in self.figures)
 
 
 def _likeness(words: frozenset[str], groups: Iterable[_Group]) -> int:
@@ -349,3 +380,10 @@ def _shortened(text: str) -> str:
     for full, short in _SHORT_FORMS:
         text = text.replace(full, short)
     return text
+
+
+def _lengthened(line: str) -> str:
+    """A line of words with bodies in full."""
+    for full, short in _SHORT_FORMS:
+        line = line.replace(f" {short} ", f" {full} ")
+    return line
