@@ -16,6 +16,10 @@ from prompts import PromptError, Prompts, fingerprint
 from prompts.sources import VALUES
 from schemas import Draft, Sector
 from schemas.answers import DraftAnswer, Labels, Verdict, Verdicts
+from summarizer.documents import Document
+from summarizer.drafting import Way, sheets_of
+from summarizer.parts import refine
+from summarizer.reading import read
 
 ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = Path(__file__).parent / "golden" / "prompts"
@@ -109,6 +113,17 @@ def test_the_constant_part_is_short(case: str) -> None:
     (tokens,) = toktok.batch_count([rendered(case)], "o200k_base")
 
     assert tokens <= 1500
+
+
+def test_a_prompt_is_not_much_longer_than_its_report() -> None:
+    toktok = pytest.importorskip("toktok")
+    text = (ROOT / "evals" / "fixtures" / "ba-che.txt").read_text(encoding="utf-8")
+
+    (sheet,) = sheets_of(refine(read(Document(text))), Way())
+    draft = Prompts().render("draft", frame=sheet.frame, lines=sheet.lines, part=1, parts=1)
+
+    told, report = toktok.batch_count([rendered("system") + draft, text], "o200k_base")
+    assert told <= 1.6 * report
 
 
 @pytest.mark.parametrize(("case", "form"), [("audit", Verdicts), ("assist", Labels)])
