@@ -22,7 +22,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from typing import Any, Generic
+from types import SimpleNamespace
+from typing import Any, Generic, Self
 from weakref import WeakKeyDictionary
 
 import httpx2
@@ -36,7 +37,7 @@ from openai import (
     DefaultAioHttpClient,
     OpenAIError,
 )
-from openai.types.chat import ChatCompletion
+from openai.types import CompletionUsage
 from pydantic import BaseModel, ValidationError
 from tenacity import (
     AsyncRetrying,
@@ -484,7 +485,7 @@ class _Call(Generic[Content]):
             strict=False,
             hooks=hooks,
         )
-        return _unwrapped(self.question.form.model, answer)
+        return answer.content  # type: ignore[no-any-return]
 
     def _hear(self, error: Exception, **_: object) -> None:
         """Remember what to tell the model, in place of instructor's ever longer messages."""
@@ -493,17 +494,16 @@ class _Call(Generic[Content]):
             {"role": "user", "content": _feedback(error)},
         ]
 
-    async def _create(self, **_: object) -> ChatCompletion:
+    async def _create(self, **_: object) -> SimpleNamespace:
         """What instructor calls for each answer."""
         outcome = await self._completion()
         if isinstance(outcome, _Fault):
             self.fault = outcome
             raise _StopError
         self.last = outcome
-        message = {"role": "assistant", "content": outcome}
-        return ChatCompletion.model_construct(
-            choices=[{"index": 0, "finish_reason": "stop", "message": message}]
-        )
+        message = SimpleNamespace(role="assistant", content=outcome)
+        choice = SimpleNamespace(finish_reason="stop", message=message)
+        return SimpleNamespace(choices=[choice], usage=_nothing_used())
 
     async def _completion(self) -> str | _Fault:
         """The text of one answer, in the first manner that the server accepts."""
@@ -622,19 +622,31 @@ def _feedback(error: Exception) -> str:
     )
 
 
+def _nothing_used() -> CompletionUsage:
+    """Instructor sums what it is told; without any usage it looks for another SDK each time."""
+    return CompletionUsage(prompt_tokens=0, completion_tokens=0, total_tokens=0)
+
+
 @lru_cache(maxsize=64)
 def _wrapped(model: type[BaseModel]) -> type[BaseModel]:
-    """The class that instructor works with; it would make one and its schema for each call."""
-    wrapped = response_schema(model)
-    # The schema that instructor would send is not the strict one, which we send ourselves.
-    wrapped.model_json_schema = classmethod(lambda _cls, *_a, **_k: {})  # type: ignore[assignment]
-    return wrapped
+    """What instructor takes for the answer; ``content`` is the real one, of the asked class.
 
+    For a class of its own instructor would derive a subclass, make a schema that is not the strict
+    one and walk all fields several times, with every call.
+    """
 
-def _unwrapped(model: type[Content], answer: BaseModel) -> Content:
-    """The same values as the asked class; they were validated, and validating again may differ."""
-    values = {name: getattr(answer, name) for name in model.model_fields}
-    return model.model_construct(answer.model_fields_set, **values)
+    class Wrapped(BaseModel):
+        content: Any
+
+        @classmethod
+        def model_json_schema(cls, *_: object, **__: object) -> dict[str, Any]:
+            return {}
+
+        @classmethod
+        def model_validate_json(cls, json_data: Any, *_: object, **__: object) -> Self:
+            return cls.model_construct(content=model.model_validate_json(json_data))
+
+    return response_schema(Wrapped)
 
 
 # --- What a server sends ------------------------------------------------------------------------

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from schemas import Usage
 from summarizer.errors import SummarizerError
@@ -33,7 +34,7 @@ class Prices:
     up_to: int | None = None
 
     def cost(self, usage: Usage) -> Decimal | None:
-        """Dollars for the tokens of one request; cached ones are part of the input."""
+        """_Dollars for the tokens of one request; cached ones are part of the input."""
         if self.up_to is not None and usage.input_tokens > self.up_to:
             return None
         fresh = usage.input_tokens - usage.cached_tokens
@@ -44,12 +45,15 @@ class Prices:
         ) / _MILLION
 
 
-class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+_Dollars = Annotated[Decimal, Field(ge=0, allow_inf_nan=False)]
 
-    input: Decimal
-    output: Decimal
-    cached_input: Decimal | None = None
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    input: _Dollars
+    output: _Dollars
+    cached_input: _Dollars | None = None
 
 
 _ENTRIES = TypeAdapter(dict[str, _Entry])
