@@ -17,6 +17,8 @@ _RUN_UP = 10  # tokens before a counted thing that still read as its name
 _RUN_UP_TO_SHARE = 4  # tokens before a share of what stands behind it
 _ADVERBIAL = 12  # tokens of an adverbial at the head
 _MEASURES = ("percent", "scale", "money", "measure", "factor")
+CONTINUES = ","
+"""Opener of a part that goes on with the clause before it."""
 _SEPARATORS = frozenset([",", ";", ".", ":", "…", "(", "-"])
 
 
@@ -28,6 +30,7 @@ def quote_span(
     measured: bool,
 ) -> tuple[int, int]:
     """Tokens of the quote of neighbouring clauses; ``measured`` if the item has an indicator."""
+    run = rejoin(run)
     first, last = run[0].anchor, run[-1].last
     if measured:
         last = _before_example(words, run[-1])
@@ -37,6 +40,25 @@ def quote_span(
             first = _near_figure(words, first, run[0].figures[0])
     told = max([f.last for clause in run for f in clause.figures], default=first)
     return first, _closed(words, first, last, told)
+
+
+def rejoin(run: Sequence[Clause]) -> list[Clause]:
+    """Neighbouring clauses with the parts of one clause (``parts``) put together again."""
+    joined = [run[0]]
+    for clause in run[1:]:
+        if clause.opener == CONTINUES:
+            whole = joined[-1]
+            joined[-1] = whole._replace(
+                end=clause.end, last=clause.last, figures=whole.figures + clause.figures
+            )
+        else:
+            joined.append(clause)
+    return joined
+
+
+def named_behind(words: list[str], figure: FigureMention) -> bool:
+    """Whether the name of what is counted stands behind its number: "06 Hội quán"."""
+    return _longest_run_up(words, figure) is not None
 
 
 # ---- the beginning ------------------------------------------------------------------------------
