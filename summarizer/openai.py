@@ -70,6 +70,7 @@ _log = logging.getLogger("summarizer")
 # instructor logs every failed answer with what it holds; our own errors say what happened.
 logging.getLogger("instructor").addHandler(logging.NullHandler())
 logging.getLogger("instructor").propagate = False
+logging.getLogger("instructor").setLevel(logging.CRITICAL)
 
 _ADVICE = {
     "unauthorized": "the key is missing or not accepted; set OPENAI_API_KEY",
@@ -91,7 +92,9 @@ _ADVICE = {
     "invalid_answer": "never in the asked form; use a stronger model",
 }
 _TOO_LONG = frozenset({"truncated", "context_overflow"})
-_RETRYABLE = frozenset({"rate_limited", "overloaded", "unreachable", "timed_out", "empty"})
+_RETRYABLE = frozenset(
+    {"rate_limited", "overloaded", "unreachable", "timed_out", "empty", "not_a_model_server"}
+)
 _STATUS = {
     401: "unauthorized",
     402: "quota",
@@ -104,6 +107,7 @@ _STATUS = {
     425: "overloaded",
     429: "rate_limited",
     500: "overloaded",
+    501: "bad_request",
     502: "overloaded",
     503: "overloaded",
     504: "overloaded",

@@ -36,7 +36,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def loopback(no_network: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def loopback(no_network: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - first
     """Lets a test reach servers on this machine, and nothing else."""
     refuse = socket.socket.connect
     connect = super(socket.socket, socket.socket).connect

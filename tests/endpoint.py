@@ -25,7 +25,7 @@ class Response:
     cut: bool = False
 
 
-def completion(  # noqa: PLR0913 - each is one knob of a reply
+def completion(
     content: object,
     *,
     finish: str = "stop",
@@ -70,7 +70,7 @@ class Endpoint:
         self.got: list[str] = []
         self.keys: list[str | None] = []
         self.lock = threading.Lock()
-        self.server = _Server(("127.0.0.1", 0), _handler(self))
+        self.server = _Server(self)
         self.url = f"http://127.0.0.1:{self.server.server_port}/v1"
 
     def __enter__(self) -> Self:
@@ -87,61 +87,63 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.endpoint = endpoint
+        super().__init__(("127.0.0.1", 0), _Handler)
+
 
 def _in_order(responses: Iterable[Response]) -> Callable[[Body], Response]:
     remaining = list(responses)
     return lambda _: remaining.pop(0) if len(remaining) > 1 else remaining[0]
 
 
-def _handler(endpoint: Endpoint) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    protocol_version = "HTTP/1.1"
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its own name
-            """Say nothing."""
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its own name
+        """Say nothing."""
 
-        def do_GET(self) -> None:  # noqa: N802 - named by http.server
-            endpoint.got.append(self.path)
-            page = endpoint.pages.get(self.path)
-            self.send(Response(json.dumps(page), 404 if page is None else 200))
+    def do_GET(self) -> None:
+        self.server.endpoint.got.append(self.path)
+        page = self.server.endpoint.pages.get(self.path)
+        self.send(Response(json.dumps(page), 404 if page is None else 200))
 
-        def do_POST(self) -> None:  # noqa: N802 - named by http.server
-            wire = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            body = json.loads(wire)
-            with endpoint.lock:
-                endpoint.keys.append(self.headers["Authorization"])
-                endpoint.wire.append(wire)
-                endpoint.asked.append(body)
-                response = endpoint.script(body)
-            self.send(response)
+    def do_POST(self) -> None:
+        wire = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        body = json.loads(wire)
+        with self.server.endpoint.lock:
+            self.server.endpoint.keys.append(self.headers["Authorization"])
+            self.server.endpoint.wire.append(wire)
+            self.server.endpoint.asked.append(body)
+            response = self.server.endpoint.script(body)
+        self.send(response)
 
-        def send(self, response: Response) -> None:
-            content = response.body.encode()
-            self.send_response(response.status)
-            for name, value in response.headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Type", response.kind)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            try:
-                self.write(content, response)
-            except ConnectionError:
-                self.close_connection = True  # the client has gone
+    def send(self, response: Response) -> None:
+        content = response.body.encode()
+        self.send_response(response.status)
+        for name, value in response.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Type", response.kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        try:
+            self.write(content, response)
+        except ConnectionError:
+            self.close_connection = True  # the client has gone
 
-        def write(self, content: bytes, response: Response) -> None:
-            if response.cut:
-                self.wfile.write(content[: len(content) // 2])
+    def write(self, content: bytes, response: Response) -> None:
+        if response.cut:
+            self.wfile.write(content[: len(content) // 2])
+            self.wfile.flush()
+            now = struct.pack("ii", 1, 0)
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, now)
+            self.connection.close()
+            self.close_connection = True
+        elif response.drip:
+            for byte in content:
+                time.sleep(response.drip)
+                self.wfile.write(bytes([byte]))
                 self.wfile.flush()
-                now = struct.pack("ii", 1, 0)
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, now)
-                self.connection.close()
-                self.close_connection = True
-            elif response.drip:
-                for byte in content:
-                    time.sleep(response.drip)
-                    self.wfile.write(bytes([byte]))
-                    self.wfile.flush()
-            else:
-                self.wfile.write(content)
-
-    return Handler
+        else:
+            self.wfile.write(content)
