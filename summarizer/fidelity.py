@@ -7,6 +7,7 @@ that decide stand in ``language/fidelity.toml``. Positions are tokens, half open
 """
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ _SAME = 6  # fields of a figure that a rewording keeps to the letter
 _SHOWN = 40  # characters of a word that a reason names
 
 
-_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=[^\W\d_a-zà-ỹ])|\s*\n\s*")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=[^\W\d_a-zà-ỹ])|\s*\n\s*(?=[-•*+])")
 
 
 def _words_of(phrases: Iterable[str]) -> frozenset[str]:
@@ -44,6 +45,9 @@ def _words_of(phrases: Iterable[str]) -> frozenset[str]:
 
 
 _PLAIN = _words_of(_DATA["plain"]["words"])
+_UNTELLING = _PLAIN | {
+    phrase for group in ("negation", "direction", "bound") for phrase in _DATA["turns"][group]
+}
 NAMING = _words_of(_DATA["plain"]["named"])
 """Words that a name of what is counted may add: number of, share of, area of."""
 TELLING = _words_of(_DATA["plain"]["told"])
@@ -113,7 +117,7 @@ class Telling:
         """Reasons why a rewording is not true to this text; it may add the words ``added``."""
         told = Telling.of(words)
         reasons = list(self.strange(words, added))
-        reasons += [f"{raw!r} is not said so there" for raw in self._changed_figures(told)]
+        reasons += [f"{raw!r} is not said so there" for raw in self._changed_figures(told, added)]
         reasons += [f"{raw!r} is not dated so there" for raw in self._moved_numerals(told)]
         reasons += [f"{word!r} is turned round" for word in self._turned(told)]
         return tuple(reasons)
@@ -171,12 +175,12 @@ class Telling:
 
     # ---- figures ----------------------------------------------------------------------------
 
-    def _changed_figures(self, told: "Telling") -> Iterator[str]:
+    def _changed_figures(self, told: "Telling", added: Set[str]) -> Iterator[str]:
         for group in (*told.groups, *told.single_figures):
             known = self.groups if len(group.figures) > 1 else self.single_figures
             homes = [home for home in known if home.holds(group)]
             rivals = [home for home in known if home.rivals(group)]
-            if not homes or _likeness(group.words, rivals) > _likeness(group.words, homes):
+            if not homes or _is_moved(group.words - added, homes, rivals):
                 yield told.text[group.start : group.end]
 
     @cached_property
@@ -212,6 +216,7 @@ class Telling:
             self._content(first, last),
             figures[0].start,
             figures[-1].end,
+            bisect_left(self._tokens.places.get("\n", []), first),
         )
 
     def _closed(self, last: int, first: int) -> int:
@@ -231,7 +236,7 @@ class Telling:
     def _content(self, first: int, last: int) -> frozenset[str]:
         """Words that tell one part from another."""
         words = self._tokens.words[first:last]
-        return frozenset(w for w in words if w[0].isalpha() and w not in _PLAIN)
+        return frozenset(w for w in words if w[0].isalpha() and w not in _UNTELLING)
 
     # ---- other numbers ----------------------------------------------------------------------
 
@@ -248,12 +253,17 @@ class Telling:
         words = self._tokens.words
         parts = [(first, last, self._content(first, last)) for first, last in self._parts]
         return [
-            (_trimmed(words[n.first : n.last]), content)
+            (_trimmed(words[n.first : n.last]), content | self._numbers(first, last, n))
             for n in self._numerals
             if n.reason is not None
             for first, last, content in parts
             if first <= n.first < last
         ]
+
+    def _numbers(self, first: int, last: int, but: Numeral) -> frozenset[str]:
+        words = self._tokens.words
+        around = (*range(first, but.first), *range(but.last, last))
+        return frozenset(words[i] for i in around if words[i][0].isdecimal())
 
     @cached_property
     def _parts(self) -> list[tuple[int, int]]:
@@ -266,15 +276,16 @@ class Telling:
     # ---- words that turn a meaning round ----------------------------------------------------
 
     def _turned(self, told: "Telling") -> Iterator[str]:
-        said: Counter[tuple[str, tuple[str, ...], frozenset[str]]] = Counter()
-        for turned in told.turns:
-            word, turns, part = turned
+        said: Counter[tuple[str, tuple[str, ...]]] = Counter()
+        for word, turns, part in told.turns:
             known = [(t, p) for w, t, p in self.turns if w == word]
             nearest = max([len(part & p) for _, p in known], default=0)
             homes = [t for t, p in known if len(part & p) == nearest] or [()]
-            said[turned] += 1
-            # vùng cao chưa cao: where both are said, each is said as often as there
-            if turns not in homes or (len(set(homes)) > 1 and said[turned] > homes.count(turns)):
+            said[word, turns] += 1
+            # vùng cao chưa cao: what is said both ways is said each way as often as there
+            often = sum(t == turns for t, _ in known)
+            both = any(t != turns for t, _ in known)
+            if turns not in homes or (both and said[word, turns] > often):
                 yield word.lstrip("$")
 
     @cached_property
@@ -282,7 +293,8 @@ class Telling:
         """Each word that may be turned round, what turns it, and the words of its part."""
         found: list[tuple[str, tuple[str, ...], frozenset[str]]] = []
         for first, last in self._parts:
-            part = self._content(first, last)
+            numbers = [w for w in self._tokens.words[first:last] if w[0].isdecimal()]
+            part = self._content(first, last).union(numbers)
             turns: list[tuple[str, str]] = []
             word = ""
             for spoken, kind in self._spoken(first, last):
@@ -339,6 +351,7 @@ class _Group:
     words: frozenset[str]
     start: int
     end: int
+    line: int
 
     def holds(self, other: "_Group") -> bool:
         """Whether this group of a source says all that a group of a rewording says."""
@@ -350,8 +363,17 @@ class _Group:
         return not self.holds(other) and any(figure.role in roles for figure in self.figures)
 
 
-def _likeness(words: frozenset[str], groups: Iterable[_Group]) -> int:
-    return _most_shared(words, [group.words for group in groups])
+def _is_moved(words: frozenset[str], homes: Sequence[_Group], rivals: Sequence[_Group]) -> bool:
+    """Whether words beside a figure stand beside another one of its line, or are more like that."""
+    nearest = _most_shared(words, [home.words for home in homes])
+    if _most_shared(words, [rival.words for rival in rivals]) > nearest:
+        return True
+    for home in homes:
+        if len(words & home.words) == nearest:
+            around = [rival.words for rival in rivals if rival.line == home.line]
+            if not any((words - home.words) & theirs for theirs in around):
+                return False
+    return True
 
 
 def _most_shared(words: frozenset[str], parts: Iterable[frozenset[str]]) -> int:

@@ -25,8 +25,18 @@ class Ground:
         known = self._known.get(words)
         if known is None:
             plain = _plain(" ".join(unicodedata.normalize("NFC", words).split()))
-            known = self._known[words] = bool(plain) and plain in self._text
+            known = self._known[words] = bool(plain) and self._stands(plain)
         return known
+
+    def _stands(self, plain: str) -> bool:
+        """Whether the words stand there whole: "năm 202" does not stand in "năm 2024"."""
+        if plain not in self._text:  # the quick answer
+            return False
+        head, tail = (
+            _edge(plain[0], "(?<!{})", r"\d[.,/-]"),
+            _edge(plain[-1], "(?!{})", r"[.,/-]\d"),
+        )
+        return re.search(head + re.escape(plain) + tail, self._text) is not None
 
     def missing_numbers(self, words: str) -> list[str]:
         """Numbers of ``words`` that the text does not hold."""
@@ -39,6 +49,12 @@ class Ground:
     @cached_property
     def _numbers(self) -> frozenset[str]:
         return frozenset(_NUMBER.findall(self._folded.text))
+
+
+def _edge(sign: str, unless: str, within_number: str) -> str:
+    """What may not stand beside the outermost sign, lest a word or number be cut."""
+    edge = unless.format(r"\w") if sign.isalnum() else ""
+    return edge + (unless.format(within_number) if sign.isdecimal() else "")
 
 
 def _plain(words: str) -> str:
