@@ -12,12 +12,14 @@ foreign exception: those keep the whole document alive and print it.
 """
 
 import asyncio
+import atexit
 import json
 import logging
 import os
 import re
 import time
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
@@ -57,6 +59,7 @@ _OPENAI_HOSTS = ("openai.com", "openai.azure.com")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - compared, never bound
 _CONNECT_SECONDS = 10.0
 _FACTS_SECONDS = 5.0
+_CLOSE_SECONDS = 1.0
 _LONGEST_PAUSE = 60.0
 _MOST_WORDS = 120  # characters of a server's own words in a message
 _QUOTE = 16  # that many characters in common with the question are a quote from the document
@@ -337,6 +340,7 @@ class _Connection:
     client: AsyncOpenAI
     turn: asyncio.Lock
     keeper: AsyncGenerator[None, None]
+    process: int = field(default_factory=os.getpid)
 
 
 # A client belongs to the event loop in which it was made.
@@ -370,6 +374,28 @@ async def _keep(client: AsyncOpenAI, loop: asyncio.AbstractEventLoop) -> AsyncGe
     finally:
         _CONNECTIONS.pop(loop, None)
         await client.close()
+
+
+def _close_all() -> None:
+    """Close what is open when Python ends, or aiohttp complains on standard error."""
+    for loop, open_ones in list(_CONNECTIONS.items()):
+        own = [one for one in open_ones.values() if one.process == os.getpid()]
+        if not own or loop.is_closed():  # a loop of the parent process does not run here
+            continue
+        closed = _closed(own)
+        if loop.is_running():  # in the thread of a door
+            with suppress(TimeoutError):
+                asyncio.run_coroutine_threadsafe(closed, loop).result(_CLOSE_SECONDS)
+        else:
+            loop.run_until_complete(closed)
+
+
+async def _closed(connections: list[_Connection]) -> None:
+    for connection in connections:
+        await connection.keeper.aclose()
+
+
+atexit.register(_close_all)
 
 
 # --- How a question is put ----------------------------------------------------------------------

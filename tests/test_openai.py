@@ -533,6 +533,29 @@ def test_a_question_can_be_given_up() -> None:
     assert len(endpoint.asked) == 1
 
 
+def test_a_program_that_ends_leaves_nothing_on_standard_error() -> None:
+    code = f"""
+from summarizer.doors import wait_for
+from summarizer.forms import form
+from summarizer.llm import Question
+from summarizer.openai import OpenAIModel
+from schemas.answers import Verdicts
+
+model = OpenAIModel("m", base_url={{url!r}})
+print(wait_for(model.ask(Question("s", {TEXT!r}, form(Verdicts), 9))).content)
+"""
+    with Endpoint([completion(GOOD)]) as endpoint:
+        run = subprocess.run(
+            [sys.executable, "-c", code.replace("{url!r}", repr(endpoint.url))],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+
+    assert "target" in run.stdout
+    assert not run.stderr
+
+
 # --- Logging ------------------------------------------------------------------------------------
 
 
