@@ -135,7 +135,7 @@ class OpenAIModel:
 
     ``base_url`` and ``api_key`` default to ``OPENAI_BASE_URL`` and ``OPENAI_API_KEY``; a server on
     this machine needs no key. ``timeout`` is seconds for one question with all its repetitions.
-    ``prices`` default to the provider's listed ones. A request that fails on the way is sent up to
+    ``prices`` by model name go before the provider's listed ones. A request that fails on the way is sent up to
     ``attempts`` times, first after at most ``backoff`` seconds; an answer in the wrong form is
     asked for again ``reasks`` times. ``extra`` goes into every request as it is.
     """
@@ -145,7 +145,7 @@ class OpenAIModel:
     api_key: str | None = field(default=None, repr=False)
     timeout: float = 600.0
     temperature: float = 0.0
-    prices: Prices | None = None
+    prices: Mapping[str, Prices] | None = field(default=None, hash=False)
     attempts: int = 5
     reasks: int = 2
     backoff: float = 1.0
@@ -187,7 +187,7 @@ class OpenAIModel:
 
     def cost(self, usage: Usage) -> Decimal | None:
         """US dollars for the tokens of one request; None if nobody knows the price."""
-        prices = self.prices
+        prices = (self.prices or {}).get(self.name)
         if prices is None and not (server := _server_of(self)).is_loopback:
             prices = listed_prices(self.name, server.url)
         return prices.cost(usage) if prices else None

@@ -471,7 +471,7 @@ def test_numbers_in_quotes_cost_no_second_question() -> None:
 def test_every_paid_answer_is_charged_once() -> None:
     prices = Prices(Decimal(10), Decimal(1), Decimal(100))
     with Endpoint([WRONG, completion(GOOD)]) as endpoint:
-        usage = answered(endpoint, prices=prices).usage
+        usage = answered(endpoint, prices={"m": prices}).usage
 
     # 3 fresh, 7 cached, 4 out; then 100 fresh, 20 out
     assert usage.cost_usd == Decimal(3 * 10 + 7 * 1 + 4 * 100 + 100 * 10 + 20 * 100) / 1_000_000
