@@ -135,9 +135,9 @@ class OpenAIModel:
 
     ``base_url`` and ``api_key`` default to ``OPENAI_BASE_URL`` and ``OPENAI_API_KEY``; a server on
     this machine needs no key. ``timeout`` is seconds for one question with all its repetitions.
-    ``prices`` by model name go before the provider's listed ones. A request that fails on the way is sent up to
-    ``attempts`` times, first after at most ``backoff`` seconds; an answer in the wrong form is
-    asked for again ``reasks`` times. ``extra`` goes into every request as it is.
+    ``prices`` by model name go before the provider's listed ones. A request that fails
+    on the way is sent up to ``attempts`` times, first after at most ``backoff`` seconds; an answer
+    in the wrong form is asked for again ``reasks`` times. ``extra`` goes into every request.
     """
 
     name: str
