@@ -205,7 +205,8 @@ class Telling:
 
     def _group(self, members: Sequence[Sequence[FigureMention]], i: int) -> "_Group":
         words, figures = self._tokens.words, members[i]
-        low = self._closed(members[i - 1][-1].last, figures[0].first) if i else 0
+        before = members[i - 1][-1] if i else None
+        low = self._closed(before.last, figures[0].first) if before else 0
         high = members[i + 1][0].first if i + 1 < len(members) else len(words)
         first, last = figures[0].first, figures[-1].last
         first = max([low, *[j + 1 for j in range(low, first) if words[j] in _FULL_STOPS]])
@@ -214,15 +215,19 @@ class Telling:
         return _Group(
             tuple(self._said(f) for f in figures),
             self._content(first, last),
+            self._unit_words(before) if before and low == before.last else frozenset(),
             figures[0].start,
             figures[-1].end,
             bisect_left(self._tokens.places.get("\n", []), first),
         )
 
     def _closed(self, last: int, first: int) -> int:
-        """Where the words that belong to the figure before end: at the first comma."""
+        """Where the words that belong to the figure before end: at the first comma, if any."""
         words = self._tokens.words
         return next((i for i in range(last, first) if words[i] in _PARTED), last)
+
+    def _unit_words(self, figure: FigureMention) -> frozenset[str]:
+        return self._content(figure.first, figure.last)
 
     def _said(self, figure: FigureMention) -> "_Said":
         unit = tuple(tokenize(match_key(figure.unit)).words) if figure.unit else ()
@@ -349,6 +354,7 @@ class _Said(NamedTuple):
 class _Group:
     figures: tuple[_Said, ...]
     words: frozenset[str]
+    counted: frozenset[str]  # unit of the figure right before: 12 đợt tuyên truyền cho 1.800 người
     start: int
     end: int
     line: int
@@ -371,7 +377,7 @@ def _is_moved(words: frozenset[str], homes: Sequence[_Group], rivals: Sequence[_
     for home in homes:
         if len(words & home.words) == nearest:
             around = [rival.words for rival in rivals if rival.line == home.line]
-            if not any((words - home.words) & theirs for theirs in around):
+            if not any((words - home.words - home.counted) & theirs for theirs in around):
                 return False
     return True
 

@@ -111,7 +111,7 @@ def materials() -> tuple[Material, ...]:
 Edit = Callable[[random.Random, str], str | None]
 
 
-def at_a_number(change: Callable[[random.Random, str], str | None]) -> Edit:
+def at_a_number(change: Edit) -> Edit:
     def edit(chance: random.Random, words: str) -> str | None:
         found = [m for m in NUMBER.finditer(words) if not YEAR.fullmatch(m.group())]
         if not found:
@@ -404,7 +404,8 @@ def pasted(chance: random.Random, words: str, other: str) -> str | None:
     if not own or not foreign:
         return None
     match = chance.choice(own)
-    return words[: match.start()] + chance.choice(foreign) + words[match.end() :]
+    number: str = chance.choice(foreign)
+    return words[: match.start()] + number + words[match.end() :]
 
 
 def test_falsified_rewordings_are_refused() -> None:
