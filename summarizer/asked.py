@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Literal
@@ -18,8 +18,6 @@ from summarizer.llm import LLM, Described, Facts, Priced
 from summarizer.reading import read
 
 Assist = Literal["auto", "on", "off"]
-
-_SMALL = 8_000_000_000  # parameters; models below need the embedded engine's proposals
 
 
 @dataclass(frozen=True)
@@ -56,14 +54,9 @@ class Asked:
 
     async def _way(self) -> Way:
         facts = await self.llm.facts() if isinstance(self.llm, Described) else Facts()
-        small = facts.parameters is not None and facts.parameters < _SMALL
-        return Way(
-            prompts=self.prompts,
-            assist=self.assist == "on" or (self.assist == "auto" and small),
-            rewrite=self.rewrite,
-            audit=self.audit,
-            facts=facts,
-        )
+        way = Way(self.prompts, rewrite=self.rewrite, audit=self.audit, facts=facts)
+        assist = self.assist == "on" or (self.assist == "auto" and way.is_small)
+        return replace(way, assist=assist)
 
     @property
     def _cost(self) -> Callable[[Usage], Decimal | None]:

@@ -26,6 +26,7 @@ from summarizer.sectors import sector_of
 
 MOST_ASKED = 40  # clauses; more doubts than that are no small question
 _STRONG = 3.0  # weight by which the words must speak for another list
+_OPEN = 1.0  # weight up to which the words leave it open
 
 LISTS: Mapping[str, Verdict] = {
     "achievements": "achievement",
@@ -119,8 +120,22 @@ def _disagrees(decision: Decision, told: Verdict) -> bool:
     turned = (decision.label in _LOOKS_AHEAD and told in _LOOKS_BACK) or (
         decision.label in _LOOKS_BACK and told in _LOOKS_AHEAD
     )
+    return turned and _weight_against(decision, told) >= _STRONG
+
+
+def _weight_against(decision: Decision, told: Verdict) -> float:
+    """How much more strongly the words speak for the frame decided than for another list."""
     best = max((decision.scores[frame] for frame in _FRAMES[told]), default=0.0)
-    return turned and decision.scores[decision.frame] - best >= _STRONG
+    return decision.scores[decision.frame] - best
+
+
+def is_open(decision: Decision, told: Verdict) -> bool:
+    """Whether the words leave it open that an item belongs to another list than decided.
+
+    What is an item at all is not left to those who need help.
+    """
+    moved = "none" not in (decision.label, told)
+    return moved and _weight_against(decision, told) < _OPEN
 
 
 # ---- verdicts -----------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from summarizer.audit import (
     broken_items,
     claims,
     doubts,
+    is_open,
     joined,
     mended,
     reconsider,
@@ -37,6 +38,7 @@ from summarizer.reading import Reading
 from summarizer.sheets import Sheet, excerpt, halves, lay_out, marked
 
 CHARACTERS_PER_TOKEN = 2.5  # of Vietnamese text, at least: 3.2-3.3 in tokenizers of 2024
+SMALL = 8_000_000_000  # parameters; models below need the embedded engine's proposals
 AT_ONCE = 8  # questions about one document in flight
 
 _LONGEST_SHEET = 24_000  # characters; a longer list of clauses is read with less care
@@ -60,6 +62,11 @@ class Way:
     rewrite: bool = False
     audit: bool = True
     facts: Facts = field(default_factory=Facts)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether the model is known to be a small one."""
+        return self.facts.parameters is not None and self.facts.parameters < SMALL
 
 
 @dataclass(frozen=True)
@@ -198,12 +205,22 @@ class _Asking:
     # ---- labels ---------------------------------------------------------------------------------
 
     async def assisted(self) -> Drafted:
-        proposals = embedded.propose(self.coarse)
+        decisions = {decision.number: decision for decision in embedded.explain(self.coarse)}
+        proposals = {number: decision.label for number, decision in decisions.items()}
         told = [marked(self.coarse, sheet, proposals) for sheet in sheets_of(self.coarse, self.way)]
         answers = await _all(self._labels_of(sheet) for sheet in told)
-        verdicts = {n: v for labels in answers for n, v in labels.root.items()}
+        verdicts = {
+            number: verdict
+            for labels in answers
+            for number, verdict in labels.root.items()
+            if number in decisions and self._trusted(decisions[number], verdict)
+        }
         whole = embedded.draft(self.coarse, verdicts)
         return Drafted(self.coarse, whole, total(self.paid), tuple(self.issues))
+
+    def _trusted(self, decision: embedded.Decision, verdict: Verdict) -> bool:
+        """The stronger a model, the less its corrections are held to the words' own weights."""
+        return not self.way.is_small or is_open(decision, verdict)
 
     async def _labels_of(self, sheet: Sheet) -> Labels:
         prompt = self.way.prompts.render("assist", frame=sheet.frame, lines=sheet.lines)

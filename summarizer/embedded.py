@@ -41,15 +41,6 @@ def draft(reading: Reading, verdicts: Mapping[int, Verdict] | None = None) -> Dr
     return _Drafter(reading, verdicts or {}).draft()
 
 
-def propose(reading: Reading) -> dict[int, Verdict]:
-    """The list of each clause of the body, by number."""
-    return {
-        clause.number: _list_of(labelled, label)
-        for labelled in label_members(reading)
-        for clause, label in zip(labelled.member.clauses, labelled.labels, strict=True)
-    }
-
-
 def explain(reading: Reading) -> tuple[Decision, ...]:
     """One decision for each clause of the body, with the weights behind it."""
     return tuple(

@@ -77,8 +77,8 @@ class Summarizer:
         from summarizer.openai import OpenAIModel  # noqa: PLC0415
         from summarizer.prices import read_prices  # noqa: PLC0415
 
-        prices = read_prices(self.prices) if self.prices else None
-        return OpenAIModel(name, base_url=self.base_url, prices=prices)
+        told = read_prices(self.prices) if self.prices else None
+        return OpenAIModel(name, base_url=self.base_url, prices=told)
 
 
 def explain(document: Document | str) -> tuple[embedded.Decision, ...]:
