@@ -30,6 +30,7 @@ from summarizer.audit import (
     sound,
     unmended,
 )
+from summarizer.deadlines import target_deadlines
 from summarizer.errors import ModelError, TooLongError
 from summarizer.forms import form
 from summarizer.llm import LLM, Content, Facts, Form, Question, Reply, total
@@ -143,6 +144,7 @@ class _Asking:
             whole = await self._audited(fine, whole)
         else:
             self.issues.extend(unmended(broken))
+        whole = _bounded(self.coarse, fine, whole)
         return Drafted(fine, whole, total(self.paid), tuple(self.issues))
 
     async def _draft_of(self, fine: Reading, sheet: Sheet) -> list[DraftAnswer]:
@@ -237,6 +239,20 @@ class _Asking:
             reply: Reply[Content] = await self.llm.ask(question)
         self.paid.append(reply.usage)
         return reply.content
+
+
+def _bounded(coarse: Reading, fine: Reading, whole: Draft) -> Draft:
+    """Targets without a deadline get the one that code reads; the others keep the model's."""
+    if all(target.deadline for target in whole.targets):
+        return whole
+    bounds = target_deadlines(coarse, fine)
+    targets = [
+        target
+        if target.deadline
+        else target.model_copy(update={"deadline": bounds.get(target.clauses[0])})
+        for target in whole.targets
+    ]
+    return whole.model_copy(update={"targets": tuple(targets)})
 
 
 def _labels_form(sheet: Sheet) -> Form[Labels]:

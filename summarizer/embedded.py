@@ -4,22 +4,20 @@ Frames decide how a stretch is to be read (``frames``), labels what its clauses 
 assignments who gives and gets a directive (``assignments``). Here they become a draft.
 """
 
-from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from schemas import Draft, Sector
 from schemas.answers import Verdict
 from summarizer.assignments import Assignments
 from summarizer.clauses import Clause
-from summarizer.documents import Document
+from summarizer.deadlines import Deadlines
 from summarizer.frames import Member, Reason
 from summarizer.framing import FRAMES
 from summarizer.indicators import name_indicator
 from summarizer.labels import ITEMS, Label, Labelled, label_members
 from summarizer.reading import Reading
 from summarizer.sectors import sector_of
-from summarizer.times import Anchor, TimeMention, deadline_in, target_deadline_in, tense
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +89,6 @@ def _overruled(labelled: Labelled, verdicts: Mapping[int, Verdict]) -> Labelled:
 
 
 _Fields = dict[str, object]
-_DeadlineFinder = Callable[[Document, Sequence[TimeMention], int, int, Anchor], TimeMention | None]
-
-_PERIODS = frozenset(["year", "part", "term", "quarter"])
-
-
-def _is_period(time: TimeMention) -> bool:
-    """Whether a time can be planned for; a school year is no year of a plan."""
-    return time.kind in _PERIODS and not (time.kind == "year" and time.moment.until)
 
 
 class _Drafter:
@@ -109,11 +99,8 @@ class _Drafter:
         self.verdicts = verdicts
         self.tokens = reading.document.tokens
         self.assignments = Assignments(reading)
-        self.time_starts = [t.first for t in reading.times]
         self.sector: Sector | None = None  # of the item before
-        self.deadline = self._planned()  # of the stretch
-        self.bound: str | None = None  # of the sentence
-        self.sentence = -1
+        self.deadlines = Deadlines(reading)
         self.items: dict[Label, list[_Fields]] = {label: [] for label in ITEMS}
         self.directives: list[_Fields] = []
 
@@ -122,7 +109,7 @@ class _Drafter:
             labelled = _overruled(decided, self.verdicts) if self.verdicts else decided
             member = labelled.member
             self.assignments.note(member)
-            self._note_deadline(member)
+            self.deadlines.note(member)
             if labelled.directive and not self.assignments.names_office:
                 self.directives.append(self._directive(member))
             self._items(labelled)
@@ -152,7 +139,7 @@ class _Drafter:
                 "indicator": indicator,
             }
             if label == "target":
-                item["deadline"] = self._target_deadline(clause)
+                item["deadline"] = self.deadlines.of_target(clause)
             self.items[label].append(item)
 
     def _sector(self, first: int, last: int) -> Sector:
@@ -164,46 +151,6 @@ class _Drafter:
         document = self.reading.document
         return name_indicator(document, clause.first, clause.last, clause.figures, lead=group)
 
-    # ---- deadlines ----------------------------------------------------------------------------
-
-    def _planned(self) -> str | None:
-        """The first words of the text that name the period planned for."""
-        reading = self.reading
-        for time in reading.times:
-            if _is_period(time) and tense(time, reading.anchor) == "future":
-                return reading.words_of(time.core, time.last)
-        return None
-
-    def _note_deadline(self, member: Member) -> None:
-        """A period at the head of a stretch bounds the ends that follow, "đến …" a sentence."""
-        sentence = member.clauses[0].sentence
-        if sentence != self.sentence:
-            self.sentence, self.bound = sentence, None
-        if member.first == member.head:
-            return
-        times = map(self.reading.time_at.get, range(member.first, member.head))
-        for time in filter(None, times):
-            if tense(time, self.reading.anchor) != "future":
-                continue
-            text = self.reading.words_of(time.first, time.last)
-            if time.bound == "by":
-                self.bound = text
-            elif _is_period(time):
-                self.deadline, self.bound = text, None
-
-    def _target_deadline(self, clause: Clause) -> str | None:
-        return self._stated(target_deadline_in, clause) or self.bound or self.deadline
-
-    def _stated(self, find: _DeadlineFinder, stretch: Clause | Member) -> str | None:
-        """The words of a deadline inside a stretch; most name no time at all."""
-        reading, first, last = self.reading, stretch.first, stretch.last
-        low = bisect_left(self.time_starts, first)
-        times = reading.times[low : bisect_left(self.time_starts, last, low)]
-        if not times:
-            return None
-        found = find(reading.document, times, first, last, reading.anchor)
-        return reading.words_of(found.first, found.last) if found else None
-
     # ---- directives -------------------------------------------------------------------------
 
     def _directive(self, member: Member) -> _Fields:
@@ -214,5 +161,5 @@ class _Drafter:
             "sector": self.sector,
             "issuer": assignment.issuer,
             "addressees": assignment.addressees,
-            "deadline": self._stated(deadline_in, member),
+            "deadline": self.deadlines.of_directive(member),
         }

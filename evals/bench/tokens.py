@@ -26,6 +26,7 @@ from typing import Any, NamedTuple
 from prompts import Prompts
 from schemas import Draft
 from summarizer.clauses import Clause
+from summarizer.deadlines import target_deadlines
 from summarizer.documents import Document
 from summarizer.drafting import Way, sheets_of
 from summarizer.indicators import name_indicator
@@ -107,11 +108,12 @@ def _read_gold(path: Path) -> Gold:
 def _row(path: Path, count: Counter) -> Row:
     gold = _read_gold(path)
     text = path.with_name(gold["source"]).read_text(encoding="utf-8")
-    reading = refine(read(Document(text)))
+    coarse = read(Document(text))
+    reading = refine(coarse)
     extractions = {"extractions": [_extracted(name, i) for name in _LISTS for i in gold[name]]}
     answers = (
-        _compact(_draft(gold, reading, named=False)),
-        _compact(_draft(gold, reading, named=True)),
+        _compact(_draft(gold, coarse, reading, named=False)),
+        _compact(_draft(gold, coarse, reading, named=True)),
         _compact({name: [_quoted(name, item) for item in gold[name]] for name in _LISTS}),
         f"```json\n{json.dumps(extractions, ensure_ascii=False, indent=2)}\n```",
         _compact(extractions),
@@ -142,10 +144,12 @@ def _prompt(reading: Reading) -> str:
 # ---- our answer ------------------------------------------------------------------------------
 
 
-def _draft(gold: Gold, reading: Reading, *, named: bool) -> Mapping[str, object]:
+def _draft(gold: Gold, coarse: Reading, reading: Reading, *, named: bool) -> Mapping[str, object]:
+    """What a model answers: null where code finds the deadline, and the name if not ``named``."""
     issuers = _issuers(gold["directives"])
+    bounds = target_deadlines(coarse, reading)
     drafted = {
-        name: [_pointed(item, reading, issuers, named=named) for item in gold[name]]
+        name: [_pointed(item, reading, issuers, bounds, named=named) for item in gold[name]]
         for name in _LISTS
     }
     draft = Draft.model_validate({"issuers": issuers, **drafted})
@@ -154,7 +158,12 @@ def _draft(gold: Gold, reading: Reading, *, named: bool) -> Mapping[str, object]
 
 
 def _pointed(
-    item: Item, reading: Reading, issuers: Sequence[Item], *, named: bool
+    item: Item,
+    reading: Reading,
+    issuers: Sequence[Item],
+    bounds: Mapping[int, str | None],
+    *,
+    named: bool,
 ) -> Mapping[str, object]:
     clauses = _clauses(item["quote"], reading)
     told: dict[str, object] = {
@@ -165,8 +174,9 @@ def _pointed(
         told |= {"issuer": _position(item, issuers), "addressees": item["addressees"]}
     elif item["figures"] and (named or not _nameable(clauses, reading)):
         told["indicator"] = item["indicator"]
-    if item.get("deadline"):
-        told["deadline"] = item["deadline"]["text"]
+    deadline = item["deadline"]["text"] if item.get("deadline") else None
+    if deadline and ("issuer" in item or not clauses or bounds[clauses[0].number] != deadline):
+        told["deadline"] = deadline
     return told
 
 
