@@ -126,7 +126,7 @@ class _Asking:
         self.coarse = reading
         self.llm = llm
         self.way = way
-        self.paid: list[Usage] = []
+        self.paid: list[Usage | None] = []
         self.issues: list[Flag] = []
         self.gate = asyncio.Semaphore(AT_ONCE)
 

@@ -11,7 +11,10 @@ SummarizerError
 Catching the root catches everything raised on purpose; anything else is a defect.
 """
 
-from schemas import Usage
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from schemas import Usage  # at run time it would slow down every command
 
 
 class SummarizerError(Exception):
@@ -33,17 +36,17 @@ class LimitError(SummarizerError):
 class ModelError(SummarizerError):
     """The model gave no usable answer.
 
-    ``code`` is short and machine-readable (``unauthorized``, ``refused``, …; see docs/models.md),
-    ``retryable`` whether the same question may be answered later, ``usage`` what was paid.
+    ``code`` is short and machine-readable (``unauthorized``, ``refused``, …; docs/models.md),
+    ``retryable`` whether the same question may be answered later, ``usage`` what was paid, if anything was.
     """
 
     def __init__(
-        self, message: str, *, code: str, retryable: bool = False, usage: Usage | None = None
+        self, message: str, *, code: str, retryable: bool = False, usage: "Usage | None" = None
     ) -> None:
         super().__init__(message)
         self.code = code
         self.retryable = retryable
-        self.usage = usage or Usage()
+        self.usage = usage
 
 
 class TooLongError(ModelError):
@@ -53,6 +56,6 @@ class TooLongError(ModelError):
 class ReplyError(ModelError):
     """The model answered ``attempts`` times, never in the asked shape."""
 
-    def __init__(self, message: str, *, attempts: int, usage: Usage | None = None) -> None:
+    def __init__(self, message: str, *, attempts: int, usage: "Usage | None" = None) -> None:
         super().__init__(message, code="invalid_answer", retryable=False, usage=usage)
         self.attempts = attempts

@@ -139,9 +139,9 @@ def _in_order(answers: Iterable[Answer]) -> _Script:
     return next_answer
 
 
-def total(usages: Iterable[Usage]) -> Usage:
+def total(usages: Iterable[Usage | None]) -> Usage:
     """The sum of several usages; the cost is unknown if that of any paid one is."""
-    told = [usage for usage in usages if usage.requests]
+    told = [usage for usage in usages if usage is not None and usage.requests]
     costs = [usage.cost_usd for usage in told if usage.cost_usd is not None]
     return Usage(
         requests=sum(u.requests for u in told),

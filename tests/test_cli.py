@@ -6,11 +6,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from schemas import Summary
 from summarizer.cli import app, main
+from tests.endpoint import Endpoint, Response, completion
 
 ROOT = Path(__file__).resolve().parent.parent
 REPORT = ROOT / "evals" / "fixtures" / "co-to.txt"
@@ -179,10 +181,10 @@ def test_a_picture_is_no_report(tmp_path: Path, capsys: Captured) -> None:
     assert "photo.png" in one_line(capsys)
 
 
-def test_another_model_is_a_usage_error_that_says_what_to_do(capsys: Captured) -> None:
-    assert main(["run", str(REPORT), "--model", "gpt-5-mini"]) == 2
+def test_a_model_without_a_key_says_what_to_do(capsys: Captured) -> None:
+    assert main(["run", str(REPORT), "--model", "gpt-5-mini"]) == 1
 
-    assert "--model embedded" in one_line(capsys)
+    assert "OPENAI_API_KEY" in one_line(capsys)
 
 
 def test_the_environment_names_the_default_model(
@@ -190,8 +192,49 @@ def test_the_environment_names_the_default_model(
 ) -> None:
     monkeypatch.setenv("SUMMARIZER_MODEL", "gpt-5-mini")
 
-    assert main(["run", str(REPORT)]) == 2
-    assert "'gpt-5-mini'" in one_line(capsys)
+    assert main(["run", str(REPORT)]) == 1
+    assert "OPENAI_API_KEY" in one_line(capsys)
+
+
+def _first_clauses(_: dict[str, Any]) -> Response:
+    nothing = {"shortcomings": [], "targets": [], "issuers": [], "directives": []}
+    item = {"clauses": [4], "sector": "general", "indicator": None}
+    return completion({"overview": "", "achievements": [item], **nothing})
+
+
+@pytest.mark.usefixtures("loopback")
+def test_a_named_model_is_asked_at_its_server(capsys: Captured) -> None:
+    with Endpoint(_first_clauses) as endpoint:
+        done = main(["run", str(REPORT), "--model", "m", "--base-url", endpoint.url, "--no-audit"])
+
+    told = json.loads(capsys.readouterr().out)
+    assert done == 0
+    assert (told["run"]["engine"], told["run"]["model"]) == ("model", "m")
+    assert told["run"]["usage"]["requests"] == len(endpoint.asked) == 1
+    assert told["run"]["usage"]["input_tokens"] == 100
+    assert [a["evidence"][0]["quote"] for a in told["achievements"]]
+
+
+@pytest.mark.usefixtures("loopback")
+def test_more_than_allowed_is_refused_before_anything_is_sent(capsys: Captured) -> None:
+    with Endpoint(_first_clauses) as endpoint:
+        limit = ["--base-url", endpoint.url, "--max-input-tokens", "10"]
+        done = main(["run", str(REPORT), "--model", "m", *limit])
+
+    assert done == 1
+    assert "nothing was sent" in one_line(capsys)
+    assert endpoint.asked == []
+
+
+@pytest.mark.usefixtures("loopback")
+def test_a_broken_template_is_wrong_usage(tmp_path: Path, capsys: Captured) -> None:
+    (tmp_path / "draft.md.j2").write_text("{{ titel }}", encoding="utf-8")
+    with Endpoint(_first_clauses) as endpoint:
+        own = ["--base-url", endpoint.url, "--prompts", str(tmp_path)]
+        done = main(["run", str(REPORT), "--model", "m", *own])
+
+    assert done == 2
+    assert "draft.md.j2, line 1" in one_line(capsys)
 
 
 def test_a_key_alone_sends_nothing_anywhere(
