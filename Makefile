@@ -36,8 +36,10 @@ wheel: $(VENV)/.dev ## build the wheel and try it in an empty environment, away 
 
 check: lint types contracts test ## everything CI asks, in one go
 
-bench: $(VENV)/.runtime ## documents per second, and whether cost stays in line with length
+bench: $(VENV)/.dev ## documents per second, tokens of questions and answers, time spent beside a model
 	$(BIN)/python -m evals.bench.speed
+	$(BIN)/python -m evals.bench.tokens
+	$(BIN)/python -m evals.bench.overhead
 
 docs: $(VENV)/.dev ## write docs/cli.md from the commands' own help
 	$(BIN)/python -m pytest -q tests/test_cli.py -k docs --write-docs

@@ -141,6 +141,14 @@ def run(
             help="Prices of models, TOML, before the built-in ones (see docs/models.md).",
         ),
     ] = None,
+    timeout: Annotated[
+        float,
+        typer.Option(
+            metavar="SECONDS",
+            min=0.1,
+            help="Longest wait for one question, with all its repetitions.",
+        ),
+    ] = 600.0,
     max_input_tokens: Annotated[
         int | None,
         typer.Option(
@@ -186,6 +194,7 @@ def run(
             audit=audit,
             prompts=prompts,
             prices=prices,
+            timeout=timeout,
             most_tokens=max_input_tokens,
             most_cost=max_cost,
         )

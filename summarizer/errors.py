@@ -37,7 +37,8 @@ class ModelError(SummarizerError):
     """The model gave no usable answer.
 
     ``code`` is short and machine-readable (``unauthorized``, ``refused``, …; docs/models.md),
-    ``retryable`` whether the same question may be answered later, ``usage`` what was paid, if anything was.
+    ``retryable`` whether the same question may be answered later, ``usage`` what was paid for it,
+    None if nothing was.
     """
 
     def __init__(

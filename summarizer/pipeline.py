@@ -33,7 +33,8 @@ class Summarizer:
     ``assist`` shows the model the embedded engine's proposals: ``auto`` does so for models known
     to be small. ``rewrite`` asks for a concise statement per item, ``audit`` for at most two small
     questions after the draft. ``prompts`` is a folder of templates taken before ours, ``prices`` a
-    file of prices, ``limits`` what a document may use at most. Raises ``SummarizerError``.
+    file of prices, ``limits`` what a document may use at most, ``timeout`` is seconds for one
+    question with all its repetitions. Raises ``SummarizerError``.
     """
 
     model: "str | LLM | None" = None
@@ -43,6 +44,7 @@ class Summarizer:
     audit: bool = field(default=True, kw_only=True)
     prompts: Path | None = field(default=None, kw_only=True)
     prices: Path | None = field(default=None, kw_only=True)
+    timeout: float = field(default=600.0, kw_only=True)
     limits: Limits = field(default=Limits(), kw_only=True)
 
     def __call__(self, document: Document | str) -> Summary:
@@ -78,7 +80,7 @@ class Summarizer:
         from summarizer.prices import read_prices  # noqa: PLC0415
 
         told = read_prices(self.prices) if self.prices else None
-        return OpenAIModel(name, base_url=self.base_url, prices=told)
+        return OpenAIModel(name, base_url=self.base_url, prices=told, timeout=self.timeout)
 
 
 def explain(document: Document | str) -> tuple[embedded.Decision, ...]:
