@@ -7,8 +7,7 @@ One question may take several requests. The layers that repeat them are kept apa
   milder manner, which is remembered for this server.
 * instructor: the answer is not in the asked form. Paid; the model is told what is wrong.
 
-Whatever goes wrong becomes a ``_Fault``, a value, and leaves as one ``ModelError`` that holds no
-foreign exception: those keep the whole document alive and print it.
+Whatever goes wrong becomes a ``Fault`` and leaves as one ``ModelError``.
 """
 
 import asyncio
@@ -22,7 +21,6 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any, Generic, Self
@@ -50,9 +48,10 @@ from tenacity import (
 )
 
 from schemas import Usage
-from summarizer.errors import ModelError, ReplyError, TooLongError
+from summarizer.faults import Fault, refusal
 from summarizer.llm import Content, Facts, Question, Reply, total
 from summarizer.prices import Prices, listed_prices
+from summarizer.salvage import is_blank_loop, json_object, spoken
 
 _OPENAI = "https://api.openai.com/v1"
 _OPENAI_HOSTS = ("openai.com", "openai.azure.com")
@@ -61,10 +60,7 @@ _CONNECT_SECONDS = 10.0
 _FACTS_SECONDS = 5.0
 _CLOSE_SECONDS = 1.0
 _LONGEST_PAUSE = 60.0
-_MOST_WORDS = 120  # characters of a server's own words in a message
-_QUOTE = 16  # that many characters in common with the question are a quote from the document
 _MOST_ERRORS = 10  # errors told to the model; more do not help it
-_MOST_OBJECTS = 50  # openings of JSON that are tried in one answer
 _LEAST_CUT = 512  # servers that cut a question keep more tokens than this
 _CUT = 0.8  # of the words of a question; every word takes at least one token
 
@@ -74,59 +70,6 @@ _log = logging.getLogger("summarizer")
 logging.getLogger("instructor").addHandler(logging.NullHandler())
 logging.getLogger("instructor").propagate = False
 logging.getLogger("instructor").setLevel(logging.CRITICAL)
-
-_ADVICE = {
-    "unauthorized": "the key is missing or not accepted; set OPENAI_API_KEY",
-    "forbidden": "the key may not use this model; choose another model or ask the provider",
-    "not_found": "no such model at this address; check its name and that the base URL ends in /v1",
-    "quota": "the account has no credit left; top it up or use another key",
-    "rate_limited": "too many requests; ask later or fewer at once",
-    "overloaded": "the server is overloaded or broken; ask later",
-    "unreachable": "no connection; check that the server runs and the base URL is right",
-    "timed_out": "no answer in time; allow more seconds or ask less at once",
-    "bad_request": "the server does not accept the request; check the model and its settings",
-    "refused": "the model refuses to answer; use another model",
-    "filtered": "the provider's content filter stopped it; use another provider or model",
-    "truncated": "the answer was cut off; ask less at once",
-    "whitespace_loop": "the model wrote blanks to the end; on vLLM set disable_any_whitespace",
-    "context_overflow": "the question does not fit; ask less at once or serve more context",
-    "empty": "the answer was empty; ask again or use another model",
-    "not_a_model_server": "what answers is no model server; check the base URL",
-    "invalid_answer": "never in the asked form; use a stronger model",
-}
-_TOO_LONG = frozenset({"truncated", "context_overflow"})
-_RETRYABLE = frozenset(
-    {"rate_limited", "overloaded", "unreachable", "timed_out", "empty", "not_a_model_server"}
-)
-_STATUS = {
-    401: "unauthorized",
-    402: "quota",
-    403: "forbidden",
-    404: "not_found",
-    405: "not_found",
-    408: "overloaded",
-    409: "overloaded",
-    413: "context_overflow",
-    425: "overloaded",
-    429: "rate_limited",
-    500: "overloaded",
-    501: "bad_request",
-    502: "overloaded",
-    503: "overloaded",
-    504: "overloaded",
-    529: "overloaded",
-}
-_TRANSIENT = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
-_MILDER = frozenset({400, 422, 501})
-_NAMED = {  # what servers call it themselves, wherever in the error they say so
-    "insufficient_quota": "quota",
-    "context_length_exceeded": "context_overflow",
-    "exceed_context_size_error": "context_overflow",
-    "content_filter": "filtered",
-    "ResponsibleAIPolicyViolation": "filtered",
-    "model_not_found": "not_found",
-    "invalid_api_key": "unauthorized",
-}
 
 
 @dataclass(frozen=True)
@@ -169,130 +112,30 @@ class OpenAIModel:
             usage.output_tokens,
         )
         if content is None:
-            raise _error(self.name, call.fault or _Fault("empty"), usage)
+            raise (call.fault or Fault("empty")).error(self.name, usage)
         return Reply(content, usage)
 
     async def facts(self) -> Facts:
         """What the server tells of the model; empty if it tells nothing. Asked once, unpaid."""
         server = _server_of(self)
         known = (server.url, self.name)
-        if known not in _FACTS and (server.fault or server.is_openai):
+        if known in _FACTS:
+            return _FACTS[known]
+        if server.fault or server.is_openai:
             return Facts(parameters=_parameters(self.name))
-        if known not in _FACTS:
-            connection = await _connection(server)
-            async with connection.turn:
-                if known not in _FACTS:
-                    _FACTS[known] = await _facts(connection.client, self.name)
+        connection = await _connection(server)
+        async with connection.turn:
+            if known not in _FACTS:  # who comes second finds the answer of the first
+                _FACTS[known] = await _facts(connection.client, self.name)
         return _FACTS[known]
 
     def cost(self, usage: Usage) -> Decimal | None:
         """US dollars for the tokens of one request; None if nobody knows the price."""
+        server = _server_of(self)
         prices = (self.prices or {}).get(self.name)
-        if prices is None and not (server := _server_of(self)).is_loopback:
+        if prices is None and not server.is_loopback:
             prices = listed_prices(self.name, server.url)
         return prices.cost(usage) if prices else None
-
-
-# --- What goes wrong ----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Fault:
-    """Why there is no answer.
-
-    ``words`` are the server's own; ``pause`` the seconds it asks to wait; ``param`` the parameter
-    that it does not know.
-    """
-
-    code: str
-    words: str = ""
-    status: int = 0
-    transient: bool = False
-    pause: float | None = None
-    param: str | None = None
-
-    @property
-    def is_of_manner(self) -> bool:
-        """Whether the same question may be accepted in a milder manner."""
-        return self.status in _MILDER and self.code == "bad_request"
-
-
-class _StopError(Exception):
-    """Ends instructor's loop; the call knows why."""
-
-
-def _error(name: str, fault: _Fault, usage: Usage) -> ModelError:
-    message = f"{name}: {_ADVICE[fault.code]}" + (f" ({fault.words})" if fault.words else "")
-    if fault.code == "invalid_answer":
-        return ReplyError(message, attempts=usage.requests, usage=usage)
-    kind = TooLongError if fault.code in _TOO_LONG else ModelError
-    return kind(message, code=fault.code, retryable=fault.code in _RETRYABLE, usage=usage)
-
-
-def _refusal(status: int, body: object, headers: Mapping[str, str], asked: str) -> _Fault:
-    """The fault that a server's error tells; ``body`` is what stands under ``error``."""
-    told = body if isinstance(body, Mapping) else {"message": body}
-    message = next((m for m in (told.get("message"), told.get("detail")) if isinstance(m, str)), "")
-    code = next((_NAMED[n] for n in _names(told) if n in _NAMED), None) or _STATUS.get(status)
-    if code is None and "context length" in message:  # vLLM and LM Studio have no name for it
-        code = "context_overflow"
-    if code is None:
-        code = "overloaded" if status >= 500 else "bad_request"  # noqa: PLR2004 - HTTP's own border
-    return _Fault(
-        code,
-        words="" if message.lstrip().startswith("<") else _words(message, asked),
-        status=status,
-        transient=status in _TRANSIENT and code != "quota",
-        pause=_pause(headers),
-        param=_param(told),
-    )
-
-
-def _names(told: Mapping[str, Any]) -> list[str]:
-    inner = told.get("innererror")
-    within = [inner.get("code")] if isinstance(inner, Mapping) else []
-    return [str(name) for name in (told.get("code"), told.get("type"), *within)]
-
-
-def _param(told: Mapping[str, Any]) -> str | None:
-    """The parameter that a server complains about, told by OpenAI's or by FastAPI's convention."""
-    if isinstance(told.get("param"), str):
-        return str(told["param"])
-    detail = told.get("detail")
-    if isinstance(detail, list) and detail and isinstance(detail[0], Mapping):
-        place = [part for part in detail[0].get("loc", ()) if part != "body"]
-        return str(place[0]) if place else None
-    return None
-
-
-def _words(message: str, asked: str) -> str:
-    """The start of a server's message on one line, unless it repeats the question."""
-    words = " ".join(message.split())
-    words = words if len(words) <= _MOST_WORDS else words[: _MOST_WORDS - 1] + "…"
-    asked = " ".join(asked.split())
-    starts = range(max(len(words) - _QUOTE + 1, 0))
-    return "" if any(words[i : i + _QUOTE] in asked for i in starts) else words
-
-
-def _pause(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the server asks to wait: a number or a date."""
-    for name, unit in (("retry-after-ms", 1e-3), ("retry-after", 1.0)):
-        try:
-            seconds = float(headers[name]) * unit
-        except KeyError:
-            continue
-        except ValueError:
-            seconds = _until(headers[name])
-        if 0 <= seconds < float("inf"):
-            return seconds
-    return None
-
-
-def _until(date: str) -> float:
-    try:
-        return max(parsedate_to_datetime(date).timestamp() - time.time(), 0.0)
-    except ValueError:
-        return float("nan")
 
 
 # --- Where questions go -------------------------------------------------------------------------
@@ -306,7 +149,7 @@ class _Server:
     key: str = field(repr=False)
     is_loopback: bool
     is_openai: bool
-    fault: _Fault | None = None
+    fault: Fault | None = None
 
 
 def _server_of(model: OpenAIModel) -> _Server:
@@ -325,11 +168,11 @@ def _server(url: str, key: str) -> _Server:
     is_loopback = host in _LOOPBACK
     is_openai = any(host == known or host.endswith("." + known) for known in _OPENAI_HOSTS)
     if not host or not url.startswith(("http://", "https://")):
-        fault = _Fault("unreachable", "the base URL must start with http:// or https://")
+        fault = Fault("unreachable", "the base URL must start with http:// or https://")
     elif not key and not is_loopback:
-        fault = _Fault("unauthorized")
+        fault = Fault("unauthorized")
     elif not key.isascii() or not key.isprintable():
-        fault = _Fault("unauthorized", "the key holds a character that no key has")
+        fault = Fault("unauthorized", "the key holds a character that no key has")
     return _Server(url.rstrip("/"), key or "none", is_loopback, is_openai, fault)
 
 
@@ -414,7 +257,7 @@ class _Manner:
     rung: int = 0
     heat: bool = True
 
-    def milder(self, fault: _Fault) -> "_Manner | None":
+    def milder(self, fault: Fault) -> "_Manner | None":
         """The next manner to try after a refusal, if one may help."""
         if not fault.is_of_manner:
             return None
@@ -444,8 +287,7 @@ def _body(
 ) -> dict[str, object]:
     system = question.system
     if manner.rung:
-        schema = json.dumps(question.form.schema, ensure_ascii=False, separators=(",", ":"))
-        system += _LOWER_RUNG + schema
+        system += _LOWER_RUNG + _compact(question.form.schema)
     body: dict[str, object] = {
         "model": model.name,
         "messages": [
@@ -453,11 +295,16 @@ def _body(
             {"role": "user", "content": question.user},
             *again,
         ],
-        **({"temperature": model.temperature} if manner.heat else {}),
-        **dict.fromkeys(manner.caps[:1], question.longest),
-        **_format(question, manner),
     }
-    return {**body, **model.extra}
+    if manner.heat:
+        body["temperature"] = model.temperature
+    if manner.caps:
+        body[manner.caps[0]] = question.longest
+    return {**body, **_format(question, manner), **model.extra}
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _format(question: Question[Any], manner: _Manner) -> dict[str, object]:
@@ -473,6 +320,10 @@ def _format(question: Question[Any], manner: _Manner) -> dict[str, object]:
 # --- One question -------------------------------------------------------------------------------
 
 
+class _StopError(Exception):
+    """Ends instructor's loop; the call knows why."""
+
+
 class _Call(Generic[Content]):
     """One question on its way: what was paid and, if there is no answer, why."""
 
@@ -482,7 +333,7 @@ class _Call(Generic[Content]):
         self.server = _server_of(model)
         self.manner = _first_manner(self.server, model.name)
         self.paid: list[Usage] = []
-        self.fault: _Fault | None = self.server.fault
+        self.fault: Fault | None = self.server.fault
         self.again: list[dict[str, str]] = []
         self.last = ""
         self.deadline = 0.0
@@ -497,11 +348,11 @@ class _Call(Generic[Content]):
                 self.client = (await _connection(self.server)).client
                 return await self._answer()
         except TimeoutError:
-            self.fault = _Fault("timed_out", f"{self.model.timeout:g} s")
+            self.fault = Fault("timed_out", f"{self.model.timeout:g} s")
         except InstructorError as error:
             if not isinstance(error.__cause__, (_StopError, ValidationError)):
                 raise  # a defect of ours
-            self.fault = self.fault or _Fault("invalid_answer", f"{len(self.paid)} answers")
+            self.fault = self.fault or Fault("invalid_answer", f"{len(self.paid)} answers")
         return None
 
     async def _answer(self) -> Content:
@@ -527,7 +378,7 @@ class _Call(Generic[Content]):
     async def _create(self, **_: object) -> SimpleNamespace:
         """What instructor calls for each answer."""
         outcome = await self._completion()
-        if isinstance(outcome, _Fault):
+        if isinstance(outcome, Fault):
             self.fault = outcome
             raise _StopError
         self.last = outcome
@@ -535,12 +386,12 @@ class _Call(Generic[Content]):
         choice = SimpleNamespace(finish_reason="stop", message=message)
         return SimpleNamespace(choices=[choice], usage=_nothing_used())
 
-    async def _completion(self) -> str | _Fault:
+    async def _completion(self) -> str | Fault:
         """The text of one answer, in the first manner that the server accepts."""
-        first: _Fault | None = None
+        first: Fault | None = None
         while True:
             outcome = await self._tried()
-            if not isinstance(outcome, _Fault):
+            if not isinstance(outcome, Fault):
                 _MANNERS[self.server.url, self.model.name] = self.manner
                 return self._text(outcome)
             milder = self.manner.milder(outcome)
@@ -549,14 +400,11 @@ class _Call(Generic[Content]):
             first = first or outcome
             self.manner = milder
 
-    async def _tried(self) -> "_Completion | _Fault":
+    async def _tried(self) -> "_Completion | Fault":
         """One request, repeated while the network or the server is at fault."""
-        content = json.dumps(
-            _body(self.model, self.question, self.manner, self.again),
-            ensure_ascii=False,
-            separators=(",", ":"),
-        ).encode("utf-8", "replace")
-        outcome: _Completion | _Fault = await AsyncRetrying(
+        body = _body(self.model, self.question, self.manner, self.again)
+        content = _compact(body).encode("utf-8", "replace")
+        outcome: _Completion | Fault = await AsyncRetrying(
             retry=retry_if_result(_is_transient),
             stop=self._stop,
             wait=self._wait,
@@ -574,37 +422,37 @@ class _Call(Generic[Content]):
             return pause
         return wait_random_exponential(self.model.backoff, _LONGEST_PAUSE)(state)
 
-    async def _sent(self, content: bytes) -> "_Completion | _Fault":
+    async def _sent(self, content: bytes) -> "_Completion | Fault":
         """One request."""
         try:
             response = await self.client.post(
                 "/chat/completions", cast_to=httpx2.Response, content=content, options=_JSON
             )
         except APIStatusError as error:
-            return _refusal(
+            return refusal(
                 error.status_code, error.body, error.response.headers, self.question.user
             )
         except APIConnectionError:
-            return _Fault("unreachable", transient=True)
+            return Fault("unreachable", transient=True)
         except (OpenAIError, httpx2.HTTPError):
-            return _Fault("not_a_model_server", transient=True)
+            return Fault("not_a_model_server", transient=True)
         return self._read(response)
 
-    def _read(self, response: httpx2.Response) -> "_Completion | _Fault":
+    def _read(self, response: httpx2.Response) -> "_Completion | Fault":
         try:
             completion = _Completion.model_validate_json(response.content)
         except ValidationError:
-            return _Fault("not_a_model_server", transient=True)
+            return Fault("not_a_model_server", transient=True)
         if completion.error:  # gateways report the errors of others with status 200
             told = completion.error
             status = told.get("code") if isinstance(told, Mapping) else None
             status = status if isinstance(status, int) else 500
-            return _refusal(status, told, response.headers, self.question.user)
+            return refusal(status, told, response.headers, self.question.user)
         if completion.choices is None:
-            return _Fault("not_a_model_server", transient=True)
-        return completion if completion.choices else _Fault("empty", "no choices", transient=True)
+            return Fault("not_a_model_server", transient=True)
+        return completion if completion.choices else Fault("empty", "no choices", transient=True)
 
-    def _text(self, completion: "_Completion") -> str | _Fault:
+    def _text(self, completion: "_Completion") -> str | Fault:
         """The JSON of a completion that was paid, or why there is none."""
         usage = completion.spent()
         cost = self.model.cost(usage) if usage.input_tokens else None
@@ -614,13 +462,13 @@ class _Call(Generic[Content]):
         text = choice.message.text()
         if fault := _fault_of(choice, text) or self._cut(usage):
             return fault
-        return _json(text)
+        return json_object(text)
 
-    def _cut(self, usage: Usage) -> _Fault | None:
+    def _cut(self, usage: Usage) -> Fault | None:
         """Some servers drop what does not fit and say nothing, but their bill tells."""
         least = (len(self.question.system.split()) + len(self.question.user.split())) * _CUT
         if _LEAST_CUT <= usage.input_tokens < least:
-            return _Fault("context_overflow", f"only {usage.input_tokens} tokens were read")
+            return Fault("context_overflow", f"only {usage.input_tokens} tokens were read")
         return None
 
 
@@ -628,13 +476,13 @@ _JSON: Any = {"headers": {"Content-Type": "application/json"}}
 
 
 def _is_transient(outcome: object) -> bool:
-    return isinstance(outcome, _Fault) and outcome.transient
+    return isinstance(outcome, Fault) and outcome.transient
 
 
-def _last(state: RetryCallState) -> _Fault:
+def _last(state: RetryCallState) -> Fault:
     """The fault after which tenacity waits or gives up, with the pause that is too long for us."""
     assert state.outcome is not None  # noqa: S101 - an attempt was made
-    fault: _Fault = state.outcome.result()
+    fault: Fault = state.outcome.result()
     if fault.pause is None:
         return fault
     words = f"it asks to wait {fault.pause:g} s"
@@ -689,13 +537,8 @@ class _Message(BaseModel):
     reasoning: Any = None
 
     def text(self) -> str:
-        """The answer; some servers file it under the model's thoughts."""
-        if isinstance(self.content, str) and self.content.strip():
-            return self.content
-        for thoughts in (self.reasoning_content, self.reasoning):
-            if isinstance(thoughts, str) and _objects(thoughts):
-                return thoughts
-        return ""
+        """The answer as it was written, thoughts and courtesies included."""
+        return spoken(self.content, self.reasoning_content, self.reasoning)
 
 
 class _Choice(BaseModel):
@@ -727,47 +570,14 @@ def _count(number: object) -> int:
     return number if isinstance(number, int) and number > 0 else 0
 
 
-def _fault_of(choice: _Choice, text: str) -> _Fault | None:
+def _fault_of(choice: _Choice, text: str) -> Fault | None:
     if choice.message.refusal:
-        return _Fault("refused")
+        return Fault("refused")
     if choice.finish_reason == "content_filter":
-        return _Fault("filtered")
+        return Fault("filtered")
     if choice.finish_reason == "length":
-        is_loop = text and len(text.strip()) * 3 < len(text)
-        return _Fault("whitespace_loop" if is_loop else "truncated")
-    return None if text.strip() else _Fault("empty")
-
-
-_THOUGHTS = re.compile(r"\A.*</think>", re.DOTALL)
-
-
-def _json(text: str) -> str:
-    """The JSON object in an answer, without thoughts, fences and courtesies around it."""
-    text = text.strip()
-    if text.startswith("{") and text.endswith("}"):
-        return text
-    text = _THOUGHTS.sub("", text).strip()
-    return max(_objects(text), key=len, default=text)
-
-
-def _objects(text: str) -> list[str]:
-    """The JSON objects in a text, outermost ones."""
-    found: list[str] = []
-    start = text.find("{")
-    for _ in range(_MOST_OBJECTS):
-        if start < 0:
-            break
-        end = start + 1
-        try:
-            _, end = _DECODER.raw_decode(text, start)
-            found.append(text[start:end])
-        except ValueError:
-            pass
-        start = text.find("{", end)
-    return found
-
-
-_DECODER = json.JSONDecoder()
+        return Fault("whitespace_loop" if is_blank_loop(text) else "truncated")
+    return None if text.strip() else Fault("empty")
 
 
 # --- What a server tells of its model -----------------------------------------------------------
@@ -793,9 +603,11 @@ async def _facts(client: AsyncOpenAI, name: str) -> Facts:
 def _entry(listed: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """The entry of one model in a server's list; a server of a single model may name it anyhow."""
     entries = listed.get("data")
-    entries = [e for e in entries if isinstance(e, Mapping)] if isinstance(entries, list) else []
-    named = [e for e in entries if e.get("id") == name]
-    return next(iter(named or (entries if len(entries) == 1 else [])), {})
+    entries = entries if isinstance(entries, list) else []
+    described: list[Mapping[str, Any]] = [e for e in entries if isinstance(e, Mapping)]
+    if len(described) == 1:
+        return described[0]
+    return next((e for e in described if e.get("id") == name), {})
 
 
 async def _got(client: AsyncOpenAI, path: str) -> Mapping[str, Any]:
