@@ -7,7 +7,7 @@ names the clauses only, neither the draft's list nor ours, so that it leads nobo
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from schemas import (
     Draft,
@@ -78,16 +78,17 @@ def claims(draft: Draft) -> Claims:
 # ---- doubts -------------------------------------------------------------------------------------
 
 
-def doubts(coarse: Reading, fine: Reading, draft: Draft, summary: Summary) -> tuple[int, ...]:
+def doubts(
+    coarse: Reading, fine: Reading, draft: Draft, summary: Summary, beside: Iterable[int] = ()
+) -> tuple[int, ...]:
     """Numbers of the clauses of ``fine`` to ask about, in order, ``MOST_ASKED`` at most.
 
     ``coarse`` is the same document as the embedded engine reads it, ``summary`` what became of the
-    draft.
+    draft, ``beside`` clauses that stood beside unknown ones.
     """
-    claimed = claims(draft)
-    unclaimed = set(_unclaimed(fine, summary))
-    contested = set(_contested(coarse, fine, claimed))
-    return tuple(sorted(unclaimed | contested)[:MOST_ASKED])
+    contested = _contested(coarse, fine, claims(draft))
+    doubtful = {*_unclaimed(fine, summary), *contested, *beside}
+    return tuple(sorted(doubtful)[:MOST_ASKED])
 
 
 def _unclaimed(fine: Reading, summary: Summary) -> Iterator[int]:
@@ -209,34 +210,61 @@ def _reconsidered(clause: Clause, before: set[Verdict], now: Verdict) -> Flag:
 
 
 def broken_items(reading: Reading, answer: DraftAnswer) -> tuple[BrokenItem, ...]:
-    """Items in no valid shape, and those that point at no clause or at an unknown one."""
-    known = {c.number for c in reading.clauses if c.sentence >= 0}
+    """Items in no valid shape, and those that point at no clause of the document."""
+    known = _known(reading)
     astray = [
         BrokenItem(
             list=name,
             position=position,
             answered=item.model_dump(mode="json"),
-            errors=(_astray(item, known),),
+            errors=(_astray(item),),
         )
         for name in LISTS
         for position, item in enumerate(getattr(answer, name))
-        if not item.clauses or not known.issuperset(item.clauses)
+        if known.isdisjoint(item.clauses)
     ]
     return (*answer.broken, *astray)
 
 
 def sound(reading: Reading, answer: DraftAnswer) -> Draft:
-    """The items of an answer that need no repair."""
-    known = {c.number for c in reading.clauses if c.sentence >= 0}
-    kept = {
+    """The items of an answer that need no repair, without clauses that are not there."""
+    known = _known(reading)
+    kept: dict[str, Any] = {
         name: tuple(
-            item
+            _within(item, known)
             for item in getattr(answer, name)
-            if item.clauses and known.issuperset(item.clauses)
+            if not known.isdisjoint(item.clauses)
         )
         for name in LISTS
     }
     return Draft(overview=answer.overview, issuers=answer.issuers, **kept)
+
+
+def missed_clauses(
+    reading: Reading, answer: DraftAnswer
+) -> tuple[tuple[int, ...], tuple[Flag, ...]]:
+    """Clauses of items that also name some that are not there, and what is told of it."""
+    known = _known(reading)
+    doubtful: list[int] = []
+    issues: list[Flag] = []
+    for name in LISTS:
+        for position, item in enumerate(getattr(answer, name)):
+            missing = [n for n in item.clauses if n not in known]
+            if missing and len(missing) < len(item.clauses):
+                doubtful.extend(known.intersection(item.clauses))
+                message = f"{name}[{position}]: there is no clause {_listed(missing)}"
+                issues.append(Flag(code="clause_unknown", message=message))
+    return tuple(doubtful), tuple(issues)
+
+
+def _known(reading: Reading) -> set[int]:
+    return {clause.number for clause in reading.clauses if clause.sentence >= 0}
+
+
+def _within(item: AnyItem, known: set[int]) -> AnyItem:
+    if known.issuperset(item.clauses):
+        return item
+    return item.model_copy(update={"clauses": tuple(n for n in item.clauses if n in known)})
 
 
 def mended(
@@ -297,8 +325,11 @@ def unmended(broken: Iterable[BrokenItem]) -> tuple[Flag, ...]:
     return tuple(_unmended(item) for item in broken)
 
 
-def _astray(item: AnyItem, known: set[int]) -> str:
+def _astray(item: AnyItem) -> str:
     if not item.clauses:
         return "clauses: name at least one clause"
-    unknown = ", ".join(str(n) for n in item.clauses if n not in known)
-    return f"clauses: there is no clause {unknown}"
+    return f"clauses: there is no clause {_listed(item.clauses)}"
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, numbers))

@@ -26,6 +26,7 @@ from summarizer.audit import (
     is_open,
     joined,
     mended,
+    missed_clauses,
     reconsider,
     sound,
     unmended,
@@ -139,9 +140,11 @@ class _Asking:
         parts = _flat(answers)
         broken = [item for part in parts for item in broken_items(fine, part)]
         whole = joined([sound(fine, part) for part in parts])
+        missed = [missed_clauses(fine, part) for part in parts]
+        self.issues.extend(_flat(issues for _, issues in missed))
         if self.way.audit:
             whole = await self._repaired(fine, whole, broken)
-            whole = await self._audited(fine, whole)
+            whole = await self._audited(fine, whole, _flat(beside for beside, _ in missed))
         else:
             self.issues.extend(unmended(broken))
         whole = _bounded(self.coarse, fine, whole)
@@ -181,10 +184,10 @@ class _Asking:
         self.issues.extend(issues)
         return repaired
 
-    async def _audited(self, fine: Reading, whole: Draft) -> Draft:
+    async def _audited(self, fine: Reading, whole: Draft, beside: Sequence[int]) -> Draft:
         """The draft after one question about what it leaves open or seems to get wrong."""
         summary = assemble(fine, whole, Run(engine="model", task=""))
-        asked = doubts(self.coarse, fine, whole, summary)
+        asked = doubts(self.coarse, fine, whole, summary, beside)
         if not asked:
             return whole
         view = excerpt(fine, asked)

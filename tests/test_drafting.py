@@ -177,6 +177,35 @@ def test_an_item_that_cannot_be_mended_is_told_and_its_siblings_stay() -> None:
     assert any("no clause 999" in issue.message for issue in summary.run.issues)
 
 
+def test_an_unknown_clause_beside_a_known_one_costs_no_item() -> None:
+    def script(question: Question[Any]) -> dict[str, Any]:
+        if asks(question):
+            return {"verdicts": []}
+        told = thirty(question)
+        told["achievements"][7]["clauses"].append(999)
+        return told
+
+    llm = ScriptedLLM(script)
+    summary = Summarizer(llm)(THIRTY)
+
+    number = script(llm.asked[0])["achievements"][7]["clauses"][0]
+    assert len(summary.achievements) == 30
+    assert [issue.code for issue in summary.run.issues if "999" in issue.message] == [
+        "clause_unknown"
+    ]
+    assert f"clauses belong: {number}?" in llm.asked[1].user
+
+
+def test_an_end_without_a_deadline_gets_the_one_that_the_text_tells() -> None:
+    def script(question: Question[Any]) -> dict[str, Any]:
+        return good_draft(question) | {"targets": [item(number_of(question, "giảm tỷ lệ"))]}
+
+    (target,) = Summarizer(ScriptedLLM(script))(REPORT).targets
+
+    assert target.deadline is not None
+    assert target.deadline.text == "Năm 2024"
+
+
 def test_a_repair_brings_no_more_items_than_were_broken() -> None:
     def script(question: Question[Any]) -> dict[str, Any]:
         told = thirty(question)
