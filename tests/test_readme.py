@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from summarizer.cli import app, main
+from tests.endpoint import Endpoint, completion
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -53,7 +54,31 @@ def console_lines() -> list[tuple[str, str]]:
     return [(c, p) for c, p in found if c.startswith("summarizer ") and "|" not in c]
 
 
-@pytest.mark.parametrize(("command", "printed"), console_lines())
+ASKING = [command for command, _ in console_lines() if "--model" in command]
+NOTHING = {
+    name: [] for name in ("achievements", "shortcomings", "targets", "issuers", "directives")
+}
+
+
+@pytest.mark.parametrize("command", ASKING)
+@pytest.mark.usefixtures("loopback")
+def test_commands_ask_the_model_that_the_readme_names(
+    command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+
+    with Endpoint([completion({"overview": "", **NOTHING})]) as endpoint:
+        monkeypatch.setenv("OPENAI_BASE_URL", endpoint.url)
+        here = re.sub(r"--base-url \S+", f"--base-url {endpoint.url}", command)
+        done = main([*shlex.split(here)[1:], "--no-audit", "--no-assist"])
+
+    assert done == 0
+    assert endpoint.asked[0]["model"] in command
+
+
+@pytest.mark.parametrize(
+    ("command", "printed"), [line for line in console_lines() if line[0] not in ASKING]
+)
 def test_commands_print_what_the_readme_shows(
     command: str,
     printed: str,
