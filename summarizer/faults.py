@@ -40,8 +40,8 @@ _TOO_LONG = frozenset({"truncated", "context_overflow"})
 _RETRYABLE = frozenset(
     {"rate_limited", "overloaded", "unreachable", "timed_out", "empty", "not_a_model_server"}
 )
-_BUSY = frozenset({408, 409, 425, 500, 502, 503, 504, 529})
-_TRANSIENT = _BUSY | {429}
+_BUSY = frozenset({408, 409, 425, 500, 502, 503, 504, 529})  # and whatever else begins with 5
+_TRANSIENT = frozenset({"overloaded", "rate_limited"})
 _STATUS = {
     **dict.fromkeys(_BUSY, "overloaded"),
     401: "unauthorized",
@@ -107,7 +107,7 @@ def refusal(status: int, body: object, headers: Mapping[str, str], asked: str) -
         code,
         words="" if message.lstrip().startswith("<") else _words(message, asked),
         status=status,
-        transient=status in _TRANSIENT and code != "quota",
+        transient=code in _TRANSIENT,
         pause=_pause(headers),
         param=_param(told),
     )

@@ -55,9 +55,8 @@ def console_lines() -> list[tuple[str, str]]:
 
 
 ASKING = [command for command, _ in console_lines() if "--model" in command]
-NOTHING = {
-    name: [] for name in ("achievements", "shortcomings", "targets", "issuers", "directives")
-}
+LISTS = ("achievements", "shortcomings", "targets", "issuers", "directives")
+NOTHING = {"overview": "", **{name: [] for name in LISTS}}
 
 
 @pytest.mark.parametrize("command", ASKING)
@@ -67,7 +66,7 @@ def test_commands_ask_the_model_that_the_readme_names(
 ) -> None:
     monkeypatch.chdir(ROOT)
 
-    with Endpoint([completion({"overview": "", **NOTHING})]) as endpoint:
+    with Endpoint([completion(NOTHING)]) as endpoint:
         monkeypatch.setenv("OPENAI_BASE_URL", endpoint.url)
         here = re.sub(r"--base-url \S+", f"--base-url {endpoint.url}", command)
         done = main([*shlex.split(here)[1:], "--no-audit", "--no-assist"])
