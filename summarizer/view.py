@@ -30,6 +30,7 @@ from schemas import (
     Shortcoming,
     Summary,
     Target,
+    Usage,
 )
 
 if TYPE_CHECKING:
@@ -197,6 +198,18 @@ def coverage_line(coverage: Coverage) -> str:
         f"{coverage.numerals} con số: {coverage.used} dùng, "
         f"{len(coverage.set_aside)} để ngoài, {len(coverage.unclaimed)} chưa dùng"
     )
+
+
+def usage_line(usage: Usage) -> str:
+    """What a model was asked and paid in one line."""
+    told = [
+        f"{usage.requests} lượt hỏi",
+        f"{number(Decimal(usage.input_tokens))} token vào",
+        f"{number(Decimal(usage.output_tokens))} token ra",
+    ]
+    if usage.cost_usd is not None:
+        told.append(f"{number(usage.cost_usd)} USD")
+    return ", ".join(told)
 
 
 # --- pieces ------------------------------------------------------------------------------------
@@ -370,8 +383,10 @@ class SummaryView:
             missed = ", ".join(u.raw for u in summary.coverage.unclaimed)
             yield Text(f"Chưa dùng: {clean(missed)}", "dim")
         yield from _flags(summary.run.issues)
-        reader = summary.run.model or summary.run.engine
+        reader = clean(summary.run.model or summary.run.engine)
         yield Text(f"{reader}, {summary.run.task}, {summary.run.seconds:.2f} s", "dim")
+        if summary.run.usage.requests:
+            yield Text(usage_line(summary.run.usage), "dim")
 
 
 def _issuer(issuer: Issuer | None) -> str:

@@ -29,6 +29,7 @@ from schemas import (
     Summary,
     Target,
     Unclaimed,
+    Usage,
 )
 from summarizer.view import (
     FRAMES,
@@ -42,6 +43,7 @@ from summarizer.view import (
     number,
     plain,
     reading,
+    usage_line,
 )
 
 CHAIR = Issuer(name="Vũ Đình Khải", posts=("Chủ tịch UBND huyện",), kind="person")
@@ -297,3 +299,10 @@ def test_a_decision_tells_only_its_strongest_reasons() -> None:
 def test_every_label_and_every_frame_has_a_vietnamese_name() -> None:
     assert set(LABELS) == {"achievement", "shortcoming", "target", "directive", "none"}
     assert set(FRAMES) == set(summarizer.frames.FRAMES)
+
+
+def test_what_a_model_was_asked_and_paid_is_told_in_one_line() -> None:
+    usage = Usage(requests=2, input_tokens=3324, output_tokens=211, cost_usd=Decimal("0.0012"))
+
+    assert usage_line(usage) == "2 lượt hỏi, 3.324 token vào, 211 token ra, 0,0012 USD"
+    assert "USD" not in usage_line(usage.model_copy(update={"cost_usd": None}))
