@@ -469,6 +469,17 @@ def test_what_a_weak_model_corrects_is_moved() -> None:
     assert len(summary.achievements) == 2
 
 
+def test_a_small_model_moves_nothing_against_the_words_and_makes_no_items() -> None:
+    def script(question: Question[Any]) -> dict[str, Any]:
+        return dict.fromkeys(as_proposed(question), "directive")
+
+    summary = Summarizer(SmallLLM(script))(REPORT)
+
+    embedded = Summarizer()(REPORT)
+    assert summary.shortcomings == embedded.shortcomings
+    assert len(summary.directives) <= len(embedded.directives) + len(embedded.targets)
+
+
 @pytest.mark.parametrize(("assist", "form"), [("auto", "labels"), ("off", "draft")])
 def test_a_model_known_to_be_small_is_helped_unless_told_otherwise(assist: Any, form: str) -> None:
     llm = SmallLLM(lambda q: as_proposed(q) if q.form.name == "labels" else good_draft(q))
