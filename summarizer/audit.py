@@ -5,6 +5,7 @@ words speak strongly for another list than the draft's (plan cues filed under re
 names the clauses only, neither the draft's list nor ours, so that it leads nobody.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -93,13 +94,13 @@ def doubts(
 
 def _unclaimed(fine: Reading, summary: Summary) -> Iterator[int]:
     """Clauses that hold a figure which no item uses."""
-    starts = [numeral.start for numeral in summary.coverage.unclaimed]
+    starts = [numeral.start for numeral in summary.coverage.unclaimed]  # in order of the text
     folded = fine.document.folded
-    for clause in fine.clauses:
-        if clause.sentence < 0 or not clause.figures:
+    for clause in fine.told:
+        if not clause.figures:
             continue
         begin, end = folded.source_span(clause.start, clause.end)
-        if any(begin <= start < end for start in starts):
+        if bisect_left(starts, begin) < bisect_left(starts, end):
             yield clause.number
 
 
@@ -258,7 +259,7 @@ def missed_clauses(
 
 
 def _known(reading: Reading) -> set[int]:
-    return {clause.number for clause in reading.clauses if clause.sentence >= 0}
+    return {clause.number for clause in reading.told}
 
 
 def _within(item: AnyItem, known: set[int]) -> AnyItem:

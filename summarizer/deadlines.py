@@ -79,7 +79,7 @@ def target_deadlines(coarse: Reading, fine: Reading) -> Mapping[int, str | None]
     ``coarse`` is the same document with the clauses that members are made of.
     """
     deadlines = Deadlines(coarse)
-    clauses = [clause for clause in fine.clauses if clause.sentence >= 0]
+    clauses = fine.told
     starts = [clause.first for clause in clauses]
     bounds: dict[int, str | None] = {}
     for labelled in label_members(coarse):

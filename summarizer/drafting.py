@@ -273,7 +273,7 @@ def _labels_form(sheet: Sheet) -> Form[Labels]:
 
 def _near(reading: Reading, draft: Draft, broken: Iterable[BrokenItem]) -> list[int]:
     """Clauses that broken items may mean: those they name, else those that no item uses."""
-    known = {c.number for c in reading.clauses if c.sentence >= 0}
+    known = {clause.number for clause in reading.told}
     named = {n for b in broken for n in _numbers(b.answered) if n in known}
     if named:
         return sorted(named)

@@ -103,8 +103,7 @@ def read_frames(reading: Reading, offices: Container[int]) -> list[Member]:
 def _members(reading: Reading) -> list[Member]:
     members: list[Member] = []
     before: Clause | None = None
-    told = [clause for clause in reading.clauses if clause.sentence >= 0]
-    for _, chain in groupby(told, attrgetter("chain")):
+    for _, chain in groupby(reading.told, attrgetter("chain")):
         clauses = list(chain)
         members.append(_member(reading, clauses, before))
         before = clauses[-1]

@@ -7,8 +7,6 @@ from functools import cache, cached_property
 from summarizer.folding import Folded
 from summarizer.lexicon import language
 
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-
 
 class Ground:
     """The words of one text, in the form in which names are compared.
@@ -38,17 +36,9 @@ class Ground:
         )
         return re.search(head + re.escape(plain) + tail, self._text) is not None
 
-    def missing_numbers(self, words: str) -> list[str]:
-        """Numbers of ``words`` that the text does not hold."""
-        return [n for n in _NUMBER.findall(words) if n not in self._numbers]
-
     @cached_property
     def _text(self) -> str:
         return _plain(self._folded.text.replace("\n", " "))
-
-    @cached_property
-    def _numbers(self) -> frozenset[str]:
-        return frozenset(_NUMBER.findall(self._folded.text))
 
 
 def _edge(sign: str, unless: str, within_number: str) -> str:

@@ -51,6 +51,11 @@ class Reading:
     cues: list[Hit[tuple[Cue, ...]]]
 
     @cached_property
+    def told(self) -> tuple[Clause, ...]:
+        """The clauses of the text proper, without furniture."""
+        return tuple([clause for clause in self.clauses if clause.sentence >= 0])
+
+    @cached_property
     def time_at(self) -> dict[int, TimeMention]:
         """Times by their first token."""
         return {t.first: t for t in self.times}

@@ -65,13 +65,11 @@ def halves(reading: Reading, sheet: Sheet) -> list[Sheet]:
     ]
 
 
-def excerpt(
-    reading: Reading, numbers: Sequence[int], marks: Mapping[int, str] | None = None
-) -> Sheet:
+def excerpt(reading: Reading, numbers: Sequence[int]) -> Sheet:
     """Some clauses of a document, each with its neighbours."""
     wanted = {m for n in numbers for m in (n - 1, n, n + 1)}
-    clauses = tuple(c for c in _told(reading) if c.number in wanted)
-    return Sheet(clauses, _frame(reading, clauses[:1]), _lines(reading, clauses, marks or {}))
+    clauses = tuple(c for c in reading.told if c.number in wanted)
+    return Sheet(clauses, _frame(reading, clauses[:1]), _lines(reading, clauses, {}))
 
 
 def marked(reading: Reading, sheet: Sheet, marks: Mapping[int, str]) -> Sheet:
@@ -84,14 +82,10 @@ def _seen(character: str) -> bool:
     return character in "\n\t\r" or unicodedata.category(character) not in _UNSEEN
 
 
-def _told(reading: Reading) -> Iterator[Clause]:
-    return (clause for clause in reading.clauses if clause.sentence >= 0)
-
-
 def _chunks(reading: Reading, longest: int) -> Iterator[tuple[Clause, ...]]:
     chunk: list[Clause] = []
     size = 0
-    for line in _by_line(reading, _told(reading)):
+    for line in _by_line(reading, reading.told):
         length = sum(map(_size, line))
         if chunk and size + length > longest:
             yield tuple(chunk)
@@ -114,9 +108,7 @@ def _size(clause: Clause) -> int:
     return clause.end - clause.start
 
 
-def _by_line(
-    reading: Reading, clauses: Iterator[Clause] | Sequence[Clause]
-) -> Iterator[list[Clause]]:
+def _by_line(reading: Reading, clauses: Sequence[Clause]) -> Iterator[list[Clause]]:
     """Clauses that stand on one line of the source."""
     lines = iter(reading.layout.lines)
     line = next(lines)
