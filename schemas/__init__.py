@@ -7,6 +7,7 @@ from schemas.draft import (
     DraftItem,
     DraftTarget,
 )
+from schemas.rows import Failure, Row
 from schemas.summary import (
     Achievement,
     Chair,
@@ -42,9 +43,11 @@ __all__ = [
     "DraftItem",
     "DraftTarget",
     "Evidence",
+    "Failure",
     "Figure",
     "Flag",
     "Issuer",
+    "Row",
     "Run",
     "Sector",
     "SetAside",

@@ -1,0 +1,1 @@
+"""Many documents: read lazily, summarized at once, every row kept."""
