@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 
 OWNER: ContextVar[str] = ContextVar("owner", default="")
 """Name of the document for which requests are made; set by whoever works on a document."""
@@ -63,5 +63,12 @@ Around = Callable[[Request, Send], Awaitable[Response]]
 def through(arounds: Iterable[Around], send: Send) -> Send:
     """A way to send that passes through ``arounds``, the first one outermost."""
     for around in reversed(list(arounds)):
-        send = partial(around, send=send)
+        send = _within(around, send)
     return send
+
+
+def _within(around: Around, send: Send) -> Send:
+    async def sent(request: Request) -> Response:
+        return await around(request, send)
+
+    return sent
