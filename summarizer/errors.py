@@ -4,6 +4,9 @@ SummarizerError
 ├── DocumentError      the document cannot be read            (says which file and what to do next)
 ├── TaskError          templates and schema do not fit        (says which file, line, variable)
 ├── LimitError         the run would cost more than allowed   (nothing was sent; says the estimate)
+│   └── BudgetError    the budget of a batch is used up       (ends the batch; finished rows are kept)
+├── JournalError       journal or output cannot be written    (ends the batch; finished rows are kept)
+├── WorkerError        a document ended its worker process    (says how often, by which signal)
 └── ModelError         the model gave no usable answer        (``code``, ``retryable``, ``usage``)
     ├── TooLongError   question or answer do not fit          (a smaller question may)
     └── ReplyError     it answered, never in the asked shape  (``attempts``)
@@ -31,6 +34,18 @@ class TaskError(SummarizerError):
 
 class LimitError(SummarizerError):
     """The run would use more than it may; nothing was sent."""
+
+
+class BudgetError(LimitError):
+    """The budget of a batch is used up."""
+
+
+class JournalError(SummarizerError):
+    """Journal or output of a batch cannot be read or written."""
+
+
+class WorkerError(SummarizerError):
+    """A document ended the process that worked on it, more than once."""
 
 
 class ModelError(SummarizerError):

@@ -108,7 +108,7 @@ def refusal(status: int, body: object, headers: Mapping[str, str], asked: str) -
         words="" if message.lstrip().startswith("<") else _words(message, asked),
         status=status,
         transient=code in _TRANSIENT,
-        pause=_pause(headers),
+        pause=pause(headers),
         param=_param(told),
     )
 
@@ -150,8 +150,8 @@ def _words(message: str, asked: str) -> str:
     return "" if any(words[i : i + _QUOTE] in asked for i in starts) else words
 
 
-def _pause(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the server asks to wait: a number or a date."""
+def pause(headers: Mapping[str, str]) -> float | None:
+    """Seconds that the server asks to wait, by a number or a date in headers of lower-case names."""
     for name, unit in (("retry-after-ms", 1e-3), ("retry-after", 1.0)):
         if name not in headers:
             continue

@@ -7,7 +7,7 @@ from itertools import chain
 
 from schemas import Achievement, Directive, Failure, Row, Shortcoming, Summary, Target, Usage
 from summarizer.documents import Document
-from summarizer.errors import ModelError, SummarizerError
+from summarizer.errors import BudgetError, JournalError, ModelError, SummarizerError
 from summarizer.wire import OWNER
 
 
@@ -36,10 +36,15 @@ class Finished:
 async def finish(
     name: str, document: Document, summarize: Callable[[Document], Awaitable[Summary]]
 ) -> Finished:
-    """Summarize one document; whatever goes wrong with it becomes its row."""
+    """Summarize one document; whatever goes wrong with it becomes its row.
+
+    What ends the whole batch is raised: ``BudgetError``, ``JournalError``.
+    """
     OWNER.set(name)
     try:
         summary = await summarize(document)
+    except (BudgetError, JournalError):
+        raise
     except Exception as error:
         return failed(name, error)
     return succeeded(name, summary)
