@@ -151,7 +151,7 @@ def _words(message: str, asked: str) -> str:
 
 
 def pause(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the server asks to wait, by a number or a date in headers of lower-case names."""
+    """Seconds that the server asks to wait: a number or a date; names are lower-case."""
     for name, unit in (("retry-after-ms", 1e-3), ("retry-after", 1.0)):
         if name not in headers:
             continue

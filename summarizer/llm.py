@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from schemas import Usage
 from summarizer.errors import ReplyError
+from summarizer.wire import Around
 
 Content = TypeVar("Content", bound=BaseModel)
 
@@ -79,6 +80,14 @@ class Priced(Protocol):
 
     def cost(self, usage: Usage) -> Decimal | None:
         """What some usage costs in US dollars; None if nobody knows."""
+
+
+@runtime_checkable
+class Routed(Protocol):
+    """A model whose requests can be made to pass through something."""
+
+    def via(self, around: Around) -> LLM:
+        """The same model, with ``around`` between it and its server."""
 
 
 Answer = BaseModel | Mapping[str, object] | str | Exception

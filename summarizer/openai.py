@@ -31,7 +31,6 @@ from instructor import Mode, patch, response_schema
 from instructor.core.exceptions import InstructorError
 from instructor.core.hooks import Hooks
 from openai import (
-    APIConnectionError,
     APIStatusError,
     AsyncOpenAI,
     DefaultAioHttpClient,
@@ -48,10 +47,12 @@ from tenacity import (
 )
 
 from schemas import Usage
+from summarizer.completions import Choice, Completion, count, read_completion
 from summarizer.faults import Fault, refusal
 from summarizer.llm import Content, Facts, Question, Reply, total
 from summarizer.prices import Prices, listed_prices
-from summarizer.salvage import is_blank_loop, json_object, spoken
+from summarizer.salvage import is_blank_loop, json_object
+from summarizer.wire import OWNER, Around, Request, Response
 
 _OPENAI = "https://api.openai.com/v1"
 _OPENAI_HOSTS = ("openai.com", "openai.azure.com")
@@ -79,8 +80,10 @@ class OpenAIModel:
     ``base_url`` and ``api_key`` default to ``OPENAI_BASE_URL`` and ``OPENAI_API_KEY``; a server on
     this machine needs no key. ``timeout`` is seconds for one question with all its repetitions.
     ``prices`` by model name go before the provider's listed ones. A request that fails
-    on the way is sent up to ``attempts`` times, first after at most ``backoff`` seconds; an answer
-    in the wrong form is asked for again ``reasks`` times. ``extra`` goes into every request.
+    on the way, or is not answered within ``patience`` seconds, is sent up to ``attempts`` times,
+    first after at most ``backoff`` seconds; an answer in the wrong form is asked for again
+    ``reasks`` times. ``extra`` goes into every request. Every request passes through ``around``;
+    what it waits there does not count as ``timeout``.
     """
 
     name: str
@@ -93,6 +96,8 @@ class OpenAIModel:
     reasks: int = 2
     backoff: float = 1.0
     extra: Mapping[str, object] = field(default_factory=dict, hash=False)
+    patience: float | None = None
+    around: Around | None = field(default=None, repr=False, hash=False)
 
     async def ask(self, question: Question[Content]) -> Reply[Content]:
         """Answer one question; raises ``ModelError`` with one of the codes of docs/models.md."""
@@ -128,6 +133,31 @@ class OpenAIModel:
             if known not in _FACTS:  # who comes second finds the answer of the first
                 _FACTS[known] = await _facts(connection.client, self.name)
         return _FACTS[known]
+
+    def via(self, around: Around) -> "OpenAIModel":
+        """The same model, every request of which passes through ``around``."""
+        return replace(self, around=around)
+
+    async def send(self, request: Request) -> Response:
+        """Send one request to the server and take what comes; never raises for a failure of it."""
+        started = time.perf_counter()
+        try:
+            async with asyncio.timeout(request.patience):
+                client = (await _connection(_server_of(self))).client
+                response = await client.post(
+                    request.url, cast_to=httpx2.Response, content=request.body, options=_JSON
+                )
+        except APIStatusError as error:
+            response = error.response
+        except (OpenAIError, httpx2.HTTPError, TimeoutError) as error:
+            lost = not isinstance(error.__cause__, httpx2.ConnectError)
+            return Response(0, seconds=time.perf_counter() - started, lost=lost)
+        return Response(
+            response.status_code,
+            response.content,
+            dict(response.headers),
+            time.perf_counter() - started,
+        )
 
     def cost(self, usage: Usage) -> Decimal | None:
         """US dollars for the tokens of one request; None if nobody knows the price."""
@@ -336,19 +366,15 @@ class _Call(Generic[Content]):
         self.fault: Fault | None = self.server.fault
         self.again: list[dict[str, str]] = []
         self.last = ""
-        self.deadline = 0.0
+        self.seconds = model.timeout  # that are left
+        self.rate = 1.0
 
     async def content(self) -> Content | None:
         """The answer, or None: then ``fault`` says why."""
         if self.server.fault is not None:
             return None
-        self.deadline = asyncio.get_running_loop().time() + self.model.timeout
         try:
-            async with asyncio.timeout_at(self.deadline):
-                self.client = (await _connection(self.server)).client
-                return await self._answer()
-        except TimeoutError:
-            self.fault = Fault("timed_out", f"{self.model.timeout:g} s")
+            return await self._answer()
         except InstructorError as error:
             if not isinstance(error.__cause__, (_StopError, ValidationError)):
                 raise  # a defect of ours
@@ -400,48 +426,62 @@ class _Call(Generic[Content]):
             first = first or outcome
             self.manner = milder
 
-    async def _tried(self) -> "_Completion | Fault":
+    async def _tried(self) -> Completion | Fault:
         """One request, repeated while the network or the server is at fault."""
         body = _body(self.model, self.question, self.manner, self.again)
         content = _compact(body).encode("utf-8", "replace")
-        outcome: _Completion | Fault = await AsyncRetrying(
+        request = Request(
+            f"{self.server.url}/chat/completions",
+            content,
+            input_tokens=len(content),  # no tokenizer makes more tokens than there are bytes
+            output_tokens=self.question.longest if self.manner.caps else None,
+            owner=OWNER.get(),
+        )
+        outcome: Completion | Fault = await AsyncRetrying(
             retry=retry_if_result(_is_transient),
             stop=self._stop,
             wait=self._wait,
+            before_sleep=self._sleep,
             retry_error_callback=_last,
-        )(self._sent, content)
+        )(self._sent, request)
         return outcome
 
     def _stop(self, state: RetryCallState) -> bool:
-        late = asyncio.get_running_loop().time() + state.upcoming_sleep >= self.deadline
+        late = state.upcoming_sleep >= self.seconds
         return late or stop_after_attempt(self.model.attempts)(state)
 
     def _wait(self, state: RetryCallState) -> float:
         pause = _last(state).pause
         if pause is not None:
-            return pause
+            return 0.0 if self.model.around else pause  # who stands between keeps everybody back
         return wait_random_exponential(self.model.backoff, _LONGEST_PAUSE)(state)
 
-    async def _sent(self, content: bytes) -> "_Completion | Fault":
+    def _sleep(self, state: RetryCallState) -> None:
+        self.seconds -= state.upcoming_sleep
+
+    async def _sent(self, request: Request) -> Completion | Fault:
         """One request."""
-        try:
-            response = await self.client.post(
-                "/chat/completions", cast_to=httpx2.Response, content=content, options=_JSON
-            )
-        except APIStatusError as error:
-            return refusal(
-                error.status_code, error.body, error.response.headers, self.question.user
-            )
-        except APIConnectionError:
-            return Fault("unreachable", transient=True)
-        except (OpenAIError, httpx2.HTTPError):
-            return Fault("not_a_model_server", transient=True)
+        patience = min(self.seconds, self.model.patience or self.seconds)
+        request = replace(request, patience=patience)
+        around = self.model.around
+        response = await (around(request, self.model.send) if around else self.model.send(request))
+        self.seconds -= response.seconds
+        self.rate = response.rate
+        if not response.status:
+            return self._unanswered(late=response.seconds >= patience)
         return self._read(response)
 
-    def _read(self, response: httpx2.Response) -> "_Completion | Fault":
-        try:
-            completion = _Completion.model_validate_json(response.content)
-        except ValidationError:
+    def _unanswered(self, *, late: bool) -> Fault:
+        if not late:
+            return Fault("unreachable", transient=True)
+        return Fault("timed_out", f"{self.model.timeout:g} s", transient=self.seconds > 0)
+
+    def _read(self, response: Response) -> Completion | Fault:
+        if response.status >= _ERRORS:
+            told = _told(response.body)
+            return refusal(response.status, told, response.headers, self.question.user)
+        completion = read_completion(response.body)
+        if completion is None:
             return Fault("not_a_model_server", transient=True)
         if completion.error:  # gateways report the errors of others with status 200
             told = completion.error
@@ -452,13 +492,15 @@ class _Call(Generic[Content]):
             return Fault("not_a_model_server", transient=True)
         return completion if completion.choices else Fault("empty", "no choices", transient=True)
 
-    def _text(self, completion: "_Completion") -> str | Fault:
+    def _text(self, completion: Completion) -> str | Fault:
         """The JSON of a completion that was paid, or why there is none."""
         usage = completion.spent()
-        cost = self.model.cost(usage) if usage.input_tokens else None
-        self.paid.append(usage.model_copy(update={"cost_usd": cost}))
+        if self.rate:  # else it was paid before
+            cost = self.model.cost(usage) if usage.input_tokens else None
+            cost = None if cost is None else cost * Decimal(str(self.rate))
+            self.paid.append(usage.model_copy(update={"cost_usd": cost}))
         _log.debug("asked: %s\nanswered: %s", self.question.user, completion)
-        choice = (completion.choices or [_Choice()])[0]
+        choice = (completion.choices or [Choice()])[0]
         text = choice.message.text()
         if fault := _fault_of(choice, text) or self._cut(usage):
             return fault
@@ -473,6 +515,16 @@ class _Call(Generic[Content]):
 
 
 _JSON: Any = {"headers": {"Content-Type": "application/json"}}
+_ERRORS = 400  # HTTP's first status of an error
+
+
+def _told(body: bytes) -> object:
+    """What a server says of an error: what stands under ``error`` in its JSON, else the text."""
+    try:
+        told = json.loads(body)
+    except ValueError:
+        return body.decode(errors="replace")
+    return told.get("error", told) if isinstance(told, Mapping) else told
 
 
 def _is_transient(outcome: object) -> bool:
@@ -527,50 +579,7 @@ def _wrapped(model: type[BaseModel]) -> type[BaseModel]:
     return response_schema(Wrapped)
 
 
-# --- What a server sends ------------------------------------------------------------------------
-
-
-class _Message(BaseModel):
-    content: Any = None
-    refusal: Any = None
-    reasoning_content: Any = None
-    reasoning: Any = None
-
-    def text(self) -> str:
-        """The answer as it was written, thoughts and courtesies included."""
-        return spoken(self.content, self.reasoning_content, self.reasoning)
-
-
-class _Choice(BaseModel):
-    message: _Message = _Message()
-    finish_reason: str | None = None
-
-
-class _Completion(BaseModel):
-    """As much of a completion as we need; servers differ in the rest."""
-
-    choices: list[_Choice] | None = None
-    usage: Any = None
-    error: Any = None
-
-    def spent(self) -> Usage:
-        """What the server charges for this one answer."""
-        usage = self.usage if isinstance(self.usage, Mapping) else {}
-        details = usage.get("prompt_tokens_details")
-        cached = details.get("cached_tokens") if isinstance(details, Mapping) else None
-        return Usage(
-            requests=1,
-            input_tokens=_count(usage.get("prompt_tokens")),
-            cached_tokens=_count(cached),
-            output_tokens=_count(usage.get("completion_tokens")),
-        )
-
-
-def _count(number: object) -> int:
-    return number if isinstance(number, int) and number > 0 else 0
-
-
-def _fault_of(choice: _Choice, text: str) -> Fault | None:
+def _fault_of(choice: Choice, text: str) -> Fault | None:
     if choice.message.refusal:
         return Fault("refused")
     if choice.finish_reason == "content_filter":
@@ -597,7 +606,7 @@ async def _facts(client: AsyncOpenAI, name: str) -> Facts:
         settings = (await _got(client, f"{root}/props")).get("default_generation_settings")
         slot = settings.get("n_ctx") if isinstance(settings, Mapping) else None
         context = slot or meta.get("n_ctx") or meta.get("n_ctx_train")
-    return Facts(_count(context) or None, _count(parameters) or _parameters(name))
+    return Facts(count(context) or None, count(parameters) or _parameters(name))
 
 
 def _entry(listed: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from prompts import Prompts, fingerprint
 from schemas import Draft, Run, Summary
@@ -18,8 +18,15 @@ from summarizer.reading import read
 
 if TYPE_CHECKING:
     from summarizer.llm import LLM
+    from summarizer.wire import Around
 
 EMBEDDED = "embedded"
+
+# One document among thousands is worth waiting for: with every third request failing, one in half a
+# million is given up.
+_ATTEMPTS = 12
+_REASKS = 3
+_TRIES = 3  # for a question whose request is never answered
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,21 @@ class Summarizer:
             return _embedded(_document(document))
         return await self._asked(_document(document))
 
+    def through(self, around: "Around") -> "Summarizer":
+        """The same for many documents: each request to a model passes through ``around``.
+
+        A named model is asked with more patience than for one document alone: an answer that stays
+        out for a third of ``timeout`` is asked for again, and faults on the way are waited out.
+        """
+        from summarizer.llm import Routed  # noqa: PLC0415
+
+        llm: str | LLM | None = self.model
+        if isinstance(llm, str) and llm != EMBEDDED:
+            llm = self._connect(
+                llm, attempts=_ATTEMPTS, reasks=_REASKS, patience=self.timeout / _TRIES
+            )
+        return replace(self, model=llm.via(around)) if isinstance(llm, Routed) else self
+
     @cached_property
     def _asked(self) -> Callable[[Document], Awaitable[Summary]] | None:
         """The model path; None for the embedded engine, which loads nothing of it."""
@@ -75,12 +97,14 @@ class Summarizer:
             limits=self.limits,
         )
 
-    def _connect(self, name: str) -> "LLM":
+    def _connect(self, name: str, **patience: Any) -> "LLM":
         from summarizer.openai import OpenAIModel  # noqa: PLC0415
         from summarizer.prices import read_prices  # noqa: PLC0415
 
         told = read_prices(self.prices) if self.prices else None
-        return OpenAIModel(name, base_url=self.base_url, prices=told, timeout=self.timeout)
+        return OpenAIModel(
+            name, base_url=self.base_url, prices=told, timeout=self.timeout, **patience
+        )
 
 
 def explain(document: Document | str) -> tuple[embedded.Decision, ...]:
