@@ -74,12 +74,13 @@ class Summarizer:
         """
         from summarizer.llm import Routed  # noqa: PLC0415
 
-        llm: str | LLM | None = self.model
-        if isinstance(llm, str) and llm != EMBEDDED:
-            llm = self._connect(
-                llm, attempts=_ATTEMPTS, reasks=_REASKS, patience=self.timeout / _TRIES
-            )
-        return replace(self, model=llm.via(around)) if isinstance(llm, Routed) else self
+        model = self.model
+        if isinstance(model, str):
+            if model == EMBEDDED:
+                return self
+            patience = self.timeout / _TRIES
+            model = self._connect(model, attempts=_ATTEMPTS, reasks=_REASKS, patience=patience)
+        return replace(self, model=model.via(around)) if isinstance(model, Routed) else self
 
     @cached_property
     def _asked(self) -> Callable[[Document], Awaitable[Summary]] | None:
