@@ -83,7 +83,7 @@ class Priced(Protocol):
 
 
 @runtime_checkable
-class Routed(Protocol):
+class Routed(LLM, Protocol):
     """A model whose requests can be made to pass through something."""
 
     def via(self, around: Around) -> LLM:
