@@ -1,0 +1,65 @@
+"""The command line: a thin door over the Python one.
+
+Heavy imports stand inside the commands, so that ``--help`` answers at once.
+Results go to standard output, everything else to standard error.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from typer import TyperException
+
+from summarizer.cli.run import run, schema
+from summarizer.cli.telling import DONE, INTERRUPTED, speak_utf8, tell
+
+app = typer.Typer(
+    help="Vietnamese local-government reports in, checked lists with figures and quotes out.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # the rich help costs more than the rest of the start
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    speak_utf8()
+    try:
+        code = app(arguments, prog_name="summarizer", standalone_mode=False)
+    except TyperException as error:
+        tell(f"{error.format_message()} ({_help_of(error)})")
+        return error.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return int(code or DONE)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            typer.echo(f"summarizer {version('structured-summarizer')}")
+        except PackageNotFoundError:
+            typer.echo("summarizer, run from its sources")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    pass
+
+
+def _help_of(error: TyperException) -> str:
+    context = getattr(error, "ctx", None)
+    return f"see {context.command_path if context else 'summarizer'} --help"
+
+
+app.command()(run)
+app.command()(schema)
