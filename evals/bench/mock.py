@@ -79,7 +79,8 @@ def report(number: int) -> str:
         f"Thu ngân sách trên địa bàn đạt {money},5 tỷ đồng, bằng 105% kế hoạch. "
         "Tuy nhiên, tiến độ giải ngân vốn đầu tư công còn chậm.\n\n"
         f"Năm 2026, xã phấn đấu sản lượng lúa đạt {_dotted(rice + 500)} tấn. "
-        "Chủ tịch UBND xã yêu cầu các ban, ngành khẩn trương rà soát hộ nghèo trước ngày 30/6/2026.\n"
+        "Chủ tịch UBND xã yêu cầu các ban, ngành khẩn trương rà soát hộ nghèo "
+        "trước ngày 30/6/2026.\n"
     )
 
 
