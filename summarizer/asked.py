@@ -43,7 +43,7 @@ class Asked:
             run = Run(
                 engine="model",
                 model=self.llm.name,
-                task=self._task,
+                task=self.task,
                 usage=drafted.usage,
                 issues=(*document.issues, *drafted.issues),
             )
@@ -51,6 +51,11 @@ class Asked:
             raise TaskError(str(error)) from error
         summary = assemble(drafted.reading, drafted.draft, run)
         return summary.timed(time.perf_counter() - started)
+
+    async def estimate(self, document: Document) -> Usage:
+        """What a document will take, at least as much as it probably will; nothing is sent."""
+        usage = estimate(read(document), await self._way())
+        return usage.model_copy(update={"cost_usd": self._cost(usage)})
 
     async def _way(self) -> Way:
         facts = await self.llm.facts() if isinstance(self.llm, Described) else Facts()
@@ -63,7 +68,8 @@ class Asked:
         return self.llm.cost if isinstance(self.llm, Priced) else _unpriced
 
     @cached_property
-    def _task(self) -> str:
+    def task(self) -> str:
+        """The task and the fingerprint of its prompts and answers."""
         return self.prompts.fingerprint(answer_form(rewrite=self.rewrite).schema)
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from schemas import Usage
 from summarizer.errors import ReplyError
-from summarizer.wire import Around
+from summarizer.wire import Around, Request, Response
 
 Content = TypeVar("Content", bound=BaseModel)
 
@@ -84,7 +84,14 @@ class Priced(Protocol):
 
 @runtime_checkable
 class Routed(LLM, Protocol):
-    """A model whose requests can be made to pass through something."""
+    """A model whose requests can be made to pass through something on the way to its server."""
+
+    @property
+    def address(self) -> str:
+        """The server's address, without secrets."""
+
+    async def send(self, request: Request) -> Response:
+        """Send one request to the server."""
 
     def via(self, around: Around) -> LLM:
         """The same model, with ``around`` between it and its server."""

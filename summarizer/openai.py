@@ -134,6 +134,15 @@ class OpenAIModel:
                 _FACTS[known] = await _facts(connection.client, self.name)
         return _FACTS[known]
 
+    @property
+    def address(self) -> str:
+        """The server's address, without name, password and query."""
+        try:
+            url = httpx2.URL(_server_of(self).url)
+        except httpx2.InvalidURL:
+            return "?"
+        return str(url.copy_with(userinfo=b"", query=None))
+
     def via(self, around: Around) -> "OpenAIModel":
         """The same model, every request of which passes through ``around``."""
         return replace(self, around=around)

@@ -1,14 +1,14 @@
 """The Python door: a document in, a summary out."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from prompts import Prompts, fingerprint
-from schemas import Draft, Run, Summary
+from schemas import Draft, Run, Summary, Usage
 from summarizer import embedded
 from summarizer.assemble import assemble
 from summarizer.documents import Document
@@ -17,6 +17,7 @@ from summarizer.limits import Limits
 from summarizer.reading import read
 
 if TYPE_CHECKING:
+    from summarizer.asked import Asked
     from summarizer.llm import LLM
     from summarizer.wire import Around
 
@@ -66,6 +67,27 @@ class Summarizer:
             return _embedded(_document(document))
         return await self._asked(_document(document))
 
+    async def estimate(self, document: Document | str) -> Usage:
+        """What a document will take, at least as much as it probably will; nothing is sent."""
+        return Usage() if self._asked is None else await self._asked.estimate(_document(document))
+
+    @property
+    def identity(self) -> Mapping[str, str]:
+        """What rows of one batch have in common, in words: who reads, and how it is asked."""
+        if self._asked is None:
+            return {"model": EMBEDDED, "prompts and schema": _task()}
+        from summarizer.llm import Routed  # noqa: PLC0415
+
+        llm = self._asked.llm
+        return {
+            "model": llm.name,
+            "server": llm.address if isinstance(llm, Routed) else "",
+            "prompts and schema": self._asked.task,
+            "assist": self.assist,
+            "rewrite": "on" if self.rewrite else "off",
+            "audit": "on" if self.audit else "off",
+        }
+
     def through(self, around: "Around") -> "Summarizer":
         """The same for many documents: each request to a model passes through ``around``.
 
@@ -83,7 +105,7 @@ class Summarizer:
         return replace(self, model=model.via(around)) if isinstance(model, Routed) else self
 
     @cached_property
-    def _asked(self) -> Callable[[Document], Awaitable[Summary]] | None:
+    def _asked(self) -> "Asked | None":
         """The model path; None for the embedded engine, which loads nothing of it."""
         if self.model is None or self.model == EMBEDDED:
             return None
