@@ -84,6 +84,38 @@ def report(number: int) -> str:
     )
 
 
+def answer(form: str, prompt: str) -> dict[str, Any]:
+    """What the mock answers: a draft of the clauses shown, read by their most telling words."""
+    if form != "draft":
+        return {"verdicts": []}
+    lists: dict[str, list[dict[str, Any]]] = {
+        "achievements": [],
+        "shortcomings": [],
+        "targets": [],
+        "directives": [],
+    }
+    clauses = [(int(number), words) for number, words in _CLAUSE.findall(prompt)]
+    planned = False
+    for number, words in clauses:
+        item: dict[str, Any] = {"clauses": [number], "sector": "general"}
+        planned = planned or "phấn đấu" in words
+        if "rà soát" in words:
+            lists["directives"].append({**item, "issuer": 0, "addressees": [], "deadline": None})
+        elif "còn chậm" in words:
+            lists["shortcomings"].append({**item, "indicator": None})
+        elif " đạt " in words and planned:
+            lists["targets"].append({**item, "indicator": None, "deadline": None})
+        elif " đạt " in words:
+            lists["achievements"].append({**item, "indicator": None})
+    issuer: dict[str, Any] = {
+        "name": "Chủ tịch UBND xã",
+        "posts": [],
+        "kind": "person",
+        "document": None,
+    }
+    return {"overview": "", "issuers": [issuer], **lists}
+
+
 def _dotted(number: int) -> str:
     return f"{number:,}".replace(",", ".")
 
@@ -139,7 +171,8 @@ class _Server:
         self, request: web.Request, asked: dict[str, Any], key: str, fault: str | None
     ) -> web.StreamResponse:
         prompt = asked["messages"][1]["content"]
-        text = json.dumps(_reading(asked, prompt), ensure_ascii=False)
+        form = asked["response_format"]["json_schema"]["name"]
+        text = json.dumps(answer(form, prompt), ensure_ascii=False)
         if fault == "cut answer":
             text = text[: len(text) // 2]
         if fault == "no JSON":
@@ -211,39 +244,6 @@ class _Server:
                 "paid_for": self.paid_for,
             }
         )
-
-
-def _reading(asked: dict[str, Any], prompt: str) -> dict[str, Any]:
-    """A draft of the clauses shown, read by their most telling words."""
-    form = asked["response_format"]["json_schema"]["name"]
-    if form != "draft":
-        return {"verdicts": []}
-    lists: dict[str, list[dict[str, Any]]] = {
-        "achievements": [],
-        "shortcomings": [],
-        "targets": [],
-        "directives": [],
-    }
-    clauses = [(int(number), words) for number, words in _CLAUSE.findall(prompt)]
-    planned = False
-    for number, words in clauses:
-        item: dict[str, Any] = {"clauses": [number], "sector": "general"}
-        planned = planned or "phấn đấu" in words
-        if "rà soát" in words:
-            lists["directives"].append({**item, "issuer": 0, "addressees": [], "deadline": None})
-        elif "còn chậm" in words:
-            lists["shortcomings"].append({**item, "indicator": None})
-        elif " đạt " in words and planned:
-            lists["targets"].append({**item, "indicator": None, "deadline": None})
-        elif " đạt " in words:
-            lists["achievements"].append({**item, "indicator": None})
-    issuer: dict[str, Any] = {
-        "name": "Chủ tịch UBND xã",
-        "posts": [],
-        "kind": "person",
-        "document": None,
-    }
-    return {"overview": "", "issuers": [issuer], **lists}
 
 
 def _serve(manners: Manners, told: Connection) -> None:
