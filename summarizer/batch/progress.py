@@ -175,7 +175,7 @@ def _outcome(tally: Tally) -> Iterator[str]:
     if tally.usage.requests:
         yield f"paid: {_bill(tally.usage)}"
     if tally.saved.requests:
-        yield f"saved, as the answers were known already: {_bill(tally.saved)}"
+        yield f"saved by answers known already: {_bill(tally.saved)}"
 
 
 def _bill(usage: Usage) -> str:

@@ -49,7 +49,7 @@ class Tally:
     failures: dict[str, Failures] = field(default_factory=dict)
     flags: Counter[str] = field(default_factory=Counter)
     _began: float = field(init=False)
-    _marks: deque[tuple[float, int]] = field(default_factory=deque, init=False)
+    _marks: deque[tuple[float, int]] = field(init=False)
     _heap: list[tuple[float, str]] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
@@ -57,8 +57,9 @@ class Tally:
 
     def plan(self, planned: int, *, resumed: int = 0, failed_before: int = 0) -> None:
         """The documents are counted and work begins: time runs from here."""
-        self.planned, self.resumed, self.failed_before = planned, resumed, failed_before
         self._start()
+        self.resumed, self.failed_before = resumed, failed_before
+        self.planned = planned  # last, as another thread may be telling how it goes
 
     def add(self, finished: Finished) -> None:
         """Count one document of this run."""
@@ -125,8 +126,7 @@ class Tally:
 
     def _start(self) -> None:
         self._began = self.clock()
-        self._marks.clear()
-        self._marks.append((self._began, self.done))
+        self._marks = deque([(self._began, self.done)])
 
     def _mark(self) -> None:
         """Remember at most once a second how far we were, and forget what is long ago."""
