@@ -1,0 +1,171 @@
+"""OUT.jsonl: a log of rows while a batch runs, rows in the order of the inputs at its end."""
+
+import fcntl
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from summarizer.errors import JournalError, SummarizerError
+
+_ROW = re.compile(rb'\{"name":("(?:[^"\\]|\\.)*"),"status":"(ok|failed)",.*\}\n', re.DOTALL)
+_MODE = 0o666  # less what the user's umask takes away
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the file a row stands, in bytes."""
+
+    name: str
+    status: str
+    start: int
+    length: int
+
+
+class Output:
+    """The file of rows at ``path``, held by this process alone.
+
+    Rows are appended; a later row of a document replaces an earlier one of the same name. What is
+    no row is no row of a batch: it is passed over, and gone after the next ``rewrite``.
+    Raises ``SummarizerError`` if another run holds it, ``JournalError`` if it cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._pending: list[bytes] = []
+        with self._told():
+            self._file = self._held()
+            self._new.unlink(missing_ok=True)  # of a run that was killed while it rewrote
+            _secure(path.parent)
+
+    @property
+    def size(self) -> int:
+        """Bytes in the file."""
+        return os.fstat(self._file).st_size
+
+    def rows(self) -> Iterator[Place]:
+        """The rows from first to last; memory holds one line."""
+        start = 0
+        with self._told(), self.path.open("rb") as lines:
+            for line in lines:
+                if (row := _ROW.fullmatch(line)) and (name := _name(row[1])) is not None:
+                    yield Place(name, row[2].decode(), start, len(line))
+                start += len(line)
+
+    def cut(self) -> None:
+        """Take off an unfinished line at the end, so that the next one begins a line."""
+        with self._told():
+            end = _end_of_lines(self._file, self.size)
+            if end < self.size:
+                os.ftruncate(self._file, end)
+
+    def clear(self) -> None:
+        """Take everything off."""
+        with self._told():
+            os.ftruncate(self._file, 0)
+            os.fsync(self._file)
+
+    def append(self, line: bytes) -> None:
+        """Put a row at the end with the next ``flush``."""
+        self._pending.append(line)
+
+    def flush(self) -> None:
+        """Write what was appended; when it returns, a power cut cannot take it away."""
+        if not self._pending:
+            return
+        lines, self._pending = b"".join(self._pending), []
+        size = self.size
+        with self._told():
+            try:
+                _write(self._file, lines)
+                os.fsync(self._file)
+            except OSError:
+                with suppress(OSError):  # else the next run cuts it
+                    os.ftruncate(self._file, size)
+                raise
+
+    def rewrite(self, spans: Iterable[tuple[int, int]]) -> None:
+        """Keep these rows (start, length) in this order; killed at any moment, none is lost."""
+        with self._told():
+            file = os.open(self._new, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND, _MODE)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX)  # before others can see it under its last name
+                os.fchmod(file, os.fstat(self._file).st_mode & 0o7777)
+                with os.fdopen(file, "wb", closefd=False) as lines:
+                    for start, length in spans:
+                        lines.write(os.pread(self._file, length, start))
+                os.fsync(file)
+                self._new.replace(self.path)
+            except BaseException:
+                os.close(file)
+                self._new.unlink(missing_ok=True)
+                raise
+            os.close(self._file)
+            self._file = file
+            _secure(self.path.parent)
+
+    def close(self) -> None:
+        """Let others have it."""
+        os.close(self._file)
+
+    @property
+    def _new(self) -> Path:
+        return self.path.with_name(f".{self.path.name}.new")
+
+    def _held(self) -> int:
+        while True:
+            file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, _MODE)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # ends with the process
+            except BlockingIOError:
+                os.close(file)
+                told = "another run is writing it; wait for its end or choose another output"
+                raise SummarizerError(f"{self.path}: {told}") from None
+            if os.path.samestat(os.fstat(file), self.path.stat()):
+                return file
+            os.close(file)  # the other run replaced it and ended between our two steps
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            told = f"{error.strerror}; make room or choose another output"
+            raise JournalError(f"{self.path}: {told}; rows written so far are kept") from error
+
+
+def _name(told: bytes) -> str | None:
+    try:
+        return str(json.loads(told))
+    except ValueError:  # damaged
+        return None
+
+
+def _write(file: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(file, rest) :]
+
+
+def _secure(folder: Path) -> None:
+    """Make sure that the folder knows the names of its files after a power cut."""
+    file = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def _end_of_lines(file: int, size: int) -> int:
+    """Where the last whole line ends; looks at the end of the file first."""
+    end = size
+    while end:
+        start = max(0, end - 65_536)
+        found = os.pread(file, end - start, start).rfind(b"\n")
+        if found >= 0:
+            return start + found + 1
+        end = start
+    return 0
