@@ -1,9 +1,7 @@
 """A document summarized by a model, from its facts and limits to the finished summary."""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
@@ -14,7 +12,7 @@ from summarizer.documents import Document
 from summarizer.drafting import Way, answer_form, draft, estimate
 from summarizer.errors import TaskError
 from summarizer.limits import Limits
-from summarizer.llm import LLM, Described, Facts, Priced
+from summarizer.llm import LLM, Described, Facts, pricing
 from summarizer.reading import read
 
 Assist = Literal["auto", "on", "off"]
@@ -38,7 +36,7 @@ class Asked:
         try:
             way = await self._way()
             if self.limits:
-                self.limits.check(estimate(reading, way), self._cost)
+                self.limits.check(estimate(reading, way), pricing(self.llm))
             drafted = await draft(reading, self.llm, way)
             run = Run(
                 engine="model",
@@ -55,7 +53,7 @@ class Asked:
     async def estimate(self, document: Document) -> Usage:
         """What a document will take, at least as much as it probably will; nothing is sent."""
         usage = estimate(read(document), await self._way())
-        return usage.model_copy(update={"cost_usd": self._cost(usage)})
+        return usage.model_copy(update={"cost_usd": pricing(self.llm)(usage)})
 
     async def _way(self) -> Way:
         facts = await self.llm.facts() if isinstance(self.llm, Described) else Facts()
@@ -63,15 +61,7 @@ class Asked:
         assist = self.assist == "on" or (self.assist == "auto" and way.is_small)
         return replace(way, assist=assist)
 
-    @property
-    def _cost(self) -> Callable[[Usage], Decimal | None]:
-        return self.llm.cost if isinstance(self.llm, Priced) else _unpriced
-
     @cached_property
     def task(self) -> str:
         """The task and the fingerprint of its prompts and answers."""
         return self.prompts.fingerprint(answer_form(rewrite=self.rewrite).schema)
-
-
-def _unpriced(_: Usage) -> None:
-    """Nobody knows what a model costs that does not tell its price."""

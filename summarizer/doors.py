@@ -8,6 +8,7 @@ import asyncio
 import os
 import threading
 from collections.abc import Coroutine
+from concurrent.futures import Future
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
@@ -18,12 +19,17 @@ _loops: dict[int, asyncio.AbstractEventLoop] = {}  # by process
 
 def wait_for(work: Coroutine[Any, Any, Result]) -> Result:
     """Run a coroutine from code that is not async; an interrupt cancels it."""
-    future = asyncio.run_coroutine_threadsafe(work, _loop())
+    future = begin(work)
     try:
         return future.result()
     except BaseException:
         future.cancel()
         raise
+
+
+def begin(work: Coroutine[Any, Any, Result]) -> Future[Result]:
+    """Start a coroutine from code that is not async, to wait for it later."""
+    return asyncio.run_coroutine_threadsafe(work, _loop())
 
 
 def _loop() -> asyncio.AbstractEventLoop:

@@ -155,6 +155,11 @@ def _in_order(answers: Iterable[Answer]) -> _Script:
     return next_answer
 
 
+def pricing(llm: LLM) -> Callable[[Usage], Decimal | None]:
+    """What a model's usage costs; nobody knows it of a model that does not tell its price."""
+    return llm.cost if isinstance(llm, Priced) else lambda _: None
+
+
 def total(usages: Iterable[Usage | None]) -> Usage:
     """The sum of several usages; the cost is unknown if that of any paid one is."""
     told = [usage for usage in usages if usage is not None and usage.requests]

@@ -1,14 +1,14 @@
 """The Python door: a document in, a summary out."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from prompts import Prompts, fingerprint
-from schemas import Draft, Run, Summary, Usage
+from schemas import Draft, Row, Run, Summary, Usage
 from summarizer import embedded
 from summarizer.assemble import assemble
 from summarizer.documents import Document
@@ -67,9 +67,27 @@ class Summarizer:
             return _embedded(_document(document))
         return await self._asked(_document(document))
 
+    def batch(
+        self, documents: Iterable[Document | str], *, at_once: int = 16, workers: int = 0
+    ) -> Iterator[Row]:
+        """Summarize many documents; rows come in their order, a failure is a row too.
+
+        Documents are taken as rows are: memory holds ``at_once`` of them, which are also the
+        requests to a model in flight. ``workers`` are processes, 0 is none but this one.
+        Files, resuming and budgets: ``summarizer.batch.engine.Batch``.
+        """
+        from summarizer.batch.stream import stream  # noqa: PLC0415
+
+        return stream(self, documents, at_once=at_once, workers=workers)
+
     async def estimate(self, document: Document | str) -> Usage:
         """What a document will take, at least as much as it probably will; nothing is sent."""
         return Usage() if self._asked is None else await self._asked.estimate(_document(document))
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether nothing is asked of a model."""
+        return self.model is None or self.model == EMBEDDED
 
     @property
     def identity(self) -> Mapping[str, str]:
@@ -107,7 +125,7 @@ class Summarizer:
     @cached_property
     def _asked(self) -> "Asked | None":
         """The model path; None for the embedded engine, which loads nothing of it."""
-        if self.model is None or self.model == EMBEDDED:
+        if self.is_embedded:
             return None
         from summarizer.asked import Asked  # noqa: PLC0415
 

@@ -3,7 +3,7 @@
 ``python -m evals.bench.throughput`` runs the command against a mock that answers after a second,
 64 requests at once, and after eight seconds, 1,000 at once. The ideal is requests in flight divided
 by the time of an answer, from the first request to the last answer. Reports are short, so that the
-two cores that we share with the mock do not bound it; CPU times are of all processes of the command.
+two cores that we share with the mock do not bound it; CPU times are of all processes of a command.
 """
 
 import json

@@ -33,6 +33,10 @@ class Finished:
         return not self.kind
 
 
+Work = Callable[[str, Document], Awaitable[Finished]]
+"""Turns a document with its name into a row; whatever goes wrong with the document is the row."""
+
+
 async def finish(
     name: str, document: Document, summarize: Callable[[Document], Awaitable[Summary]]
 ) -> Finished:

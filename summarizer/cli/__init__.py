@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from typer import TyperException
 
+from summarizer.cli.batch import batch
 from summarizer.cli.run import run, schema
 from summarizer.cli.telling import DONE, INTERRUPTED, speak_utf8, tell
 
@@ -62,4 +63,5 @@ def _help_of(error: TyperException) -> str:
 
 
 app.command()(run)
+app.command()(batch)
 app.command()(schema)

@@ -1,0 +1,251 @@
+"""A batch: inputs to rows in a file, whatever happens on the way.
+
+What is asked of a model passes through a chain, the outermost first: the journal, which knows the
+answers of before; the budget, which reserves what an answer may cost; the gate, which keeps to the
+server's rate; the journal again, which writes down what is asked and what comes back. Documents are
+read and summarized in worker processes; one process owns the chain and the files.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from hashlib import sha256
+from math import ceil
+from pathlib import Path
+
+from schemas import Usage
+from summarizer.batch.budget import Budget
+from summarizer.batch.events import EventLog
+from summarizer.batch.gate import Gate
+from summarizer.batch.inputs import Entry, entries
+from summarizer.batch.jobs import Finished, Work, failed
+from summarizer.batch.journal import NAME as JOURNAL
+from summarizer.batch.journal import Journal, Ledger
+from summarizer.batch.progress import Progress, Traffic
+from summarizer.batch.workforce import server_of, workforce
+from summarizer.documents import Document
+from summarizer.errors import DocumentError, SummarizerError
+from summarizer.llm import pricing, total
+from summarizer.pipeline import Summarizer
+from summarizer.wire import Around
+
+AT_ONCE = 16
+"""Requests in flight unless told otherwise: a small server of one's own serves as many."""
+
+_SPARE = 4  # one document in so many is read or written while the others wait for answers
+_HOPELESS = frozenset({"unauthorized", "forbidden", "not_found", "quota", "unreachable"})
+_ENOUGH = 20  # documents in a row that fail so; the next one would as well
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What is to be done: which documents, by whom, into which file, within which bounds.
+
+    ``inputs`` are files, folders, globs, JSONL and Parquet (see ``inputs.entries``). ``share`` is
+    whether answers that other outputs of the same ``journal`` paid for are taken. ``at_once`` are
+    requests in flight, ``rpm`` and ``tpm`` requests and tokens a minute, learnt if None; ``tokens``
+    and ``cost_usd`` what the output may cost in all. ``workers`` are processes, one for each core
+    if None; ``deadline`` is seconds for one document.
+    """
+
+    summarizer: Summarizer
+    inputs: tuple[str | Path, ...]
+    output: Path
+    text_field: str = field(default="text", kw_only=True)
+    id_field: str | None = field(default=None, kw_only=True)
+    ordered: bool = field(default=True, kw_only=True)
+    fresh: bool = field(default=False, kw_only=True)
+    retry_failed: bool = field(default=False, kw_only=True)
+    share: bool = field(default=True, kw_only=True)
+    journal: Path | None = field(default=None, kw_only=True)
+    at_once: int = field(default=AT_ONCE, kw_only=True)
+    rpm: float | None = field(default=None, kw_only=True)
+    tpm: float | None = field(default=None, kw_only=True)
+    tokens: int | None = field(default=None, kw_only=True)
+    cost_usd: Decimal | None = field(default=None, kw_only=True)
+    workers: int | None = field(default=None, kw_only=True)
+    deadline: float | None = field(default=None, kw_only=True)
+
+    def entries(self) -> Iterator[Entry]:
+        """The documents, read when they are loaded."""
+        return entries(self.inputs, text_field=self.text_field, id_field=self.id_field)
+
+
+class Run:
+    """One run of a batch: ``await run()`` works until no document is left, or nothing helps.
+
+    Raises ``SummarizerError`` if the output belongs to another batch, the budget is used up or
+    files cannot be written; finished rows are kept.
+    """
+
+    def __init__(self, batch: Batch, progress: Progress, log: EventLog | None = None) -> None:
+        self.batch = batch
+        self.progress = progress
+        self.log = log
+        self.gate: Gate | None = None
+        self._stopping = False
+        self._why: SummarizerError | None = None
+        self._hopeless = 0
+
+    def stop(self) -> None:
+        """Begin no further document; those in flight are finished."""
+        self._stopping = True
+
+    def traffic(self) -> Traffic | None:
+        """What goes on between us and the server."""
+        gate = self.gate
+        if gate is None:
+            return None
+        return Traffic(gate.in_flight, gate.allowed, gate.rate, gate.paused)
+
+    async def __call__(self) -> None:
+        """Do it."""
+        batch = self.batch
+        with (
+            Journal(batch.journal or batch.output.resolve().parent / JOURNAL) as journal,
+            journal.open(
+                batch.output, batch.summarizer.identity, fresh=batch.fresh, share=batch.share
+            ) as ledger,
+        ):
+            ledger.plan(entry.name for entry in batch.entries())
+            self._plan(ledger)
+            async with workforce(
+                batch.summarizer,
+                *self._chain(ledger),
+                workers=batch.workers or len(os.sched_getaffinity(0)),
+                deadline=batch.deadline,
+            ) as work:
+                await self._through(ledger, work)
+            if not ledger.counts.planned:
+                ledger.finish(ordered=batch.ordered)
+        if self._why is not None:
+            raise self._why
+
+    # ---- before ---------------------------------------------------------------------------------
+
+    def _plan(self, ledger: Ledger) -> None:
+        """Count what is there, and refuse inputs that have changed since they were summarized."""
+        for entry in self.batch.entries():
+            standing = ledger.state(entry.name)
+            if standing and standing.digest and _digest_of(entry) not in {standing.digest, None}:
+                raise SummarizerError(
+                    f"{entry.name} has changed since {self.batch.output} got its row; "
+                    "use --fresh to start over, or another output"
+                )
+        if self.batch.retry_failed:
+            ledger.retry_failed()
+        counts = ledger.counts
+        self.progress.plan(
+            counts.planned + counts.ok + counts.failed,
+            resumed=counts.ok + counts.failed,
+            failed_before=counts.failed,
+        )
+
+    # ---- the way of a document ------------------------------------------------------------------
+
+    def _chain(self, ledger: Ledger) -> list[Around]:
+        """What a request to the model's server passes through."""
+        batch, server = self.batch, server_of(self.batch.summarizer)
+        if server is None:
+            return []
+        self.gate = Gate(at_once=batch.at_once, rpm=batch.rpm, tpm=batch.tpm)
+        cost = pricing(server)
+        budget = Budget(
+            tokens=batch.tokens,
+            cost_usd=batch.cost_usd,
+            cost=cost,
+            spent=_spent(ledger, cost),
+        )
+        return [ledger.replayed, budget, self.gate, ledger.recorded]
+
+    async def _through(self, ledger: Ledger, work: Work) -> None:
+        todo = self._todo(ledger)
+
+        async def worker() -> None:
+            for entry in todo:
+                if self._stopping:
+                    return
+                try:
+                    await self._one(entry, ledger, work)
+                except SummarizerError as error:  # ends the batch, not the others in flight
+                    self._end(error)
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self.batch.at_once + self.batch.at_once // _SPARE + 1):
+                group.create_task(worker())
+
+    def _todo(self, ledger: Ledger) -> Iterator[Entry]:
+        for entry in self.batch.entries():
+            standing = ledger.state(entry.name)
+            if standing is None or standing.state != "planned":
+                continue
+            if standing.kind or not self.batch.retry_failed:  # a kind: it has failed before
+                yield entry
+
+    async def _one(self, entry: Entry, ledger: Ledger, work: Work) -> None:
+        digest = None
+        try:
+            document = entry.load()
+        except DocumentError as error:
+            finished = failed(entry.name, error)
+        else:
+            digest = _digest(document)
+            finished = await work(entry.name, document)
+        await ledger.keep(finished, digest)
+        self._note(finished)
+
+    def _note(self, finished: Finished) -> None:
+        self.progress.tick(finished)
+        if self.log:
+            self.log.finished(finished)
+        self._hopeless = self._hopeless + 1 if finished.kind in _HOPELESS else 0
+        if self._hopeless >= _ENOUGH:
+            self._end(
+                SummarizerError(
+                    f"{_ENOUGH} documents in a row failed with {finished.kind}, so the others are "
+                    "left; mend that, then run again, with --retry-failed for the failed ones"
+                )
+            )
+
+    def _end(self, why: SummarizerError) -> None:
+        self._why = self._why or why
+        self.stop()
+
+
+def _digest(document: Document) -> str:
+    return sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _digest_of(entry: Entry) -> str | None:
+    try:
+        return _digest(entry.load())
+    except DocumentError:
+        return None
+
+
+def _spent(ledger: Ledger, cost: Callable[[Usage], Decimal | None]) -> Usage:
+    """What an output has cost until now, the unknown at its dearest."""
+    spent = ledger.spent()
+    return total(
+        [
+            _priced(spent.unknown, 1.0, cost),
+            *(_priced(usage, rate, cost) for rate, usage in spent.paid.items()),
+        ]
+    )
+
+
+def _priced(usage: Usage, rate: float, cost: Callable[[Usage], Decimal | None]) -> Usage:
+    """The usage of several requests with its price, that of a mean request times their number."""
+    if not usage.requests:
+        return usage
+    mean = Usage(
+        requests=1,
+        input_tokens=ceil(usage.input_tokens / usage.requests),
+        cached_tokens=usage.cached_tokens // usage.requests,
+        output_tokens=ceil(usage.output_tokens / usage.requests),
+    )
+    price = cost(mean)
+    price = None if price is None else price * usage.requests * Decimal(str(rate))
+    return usage.model_copy(update={"cost_usd": price})

@@ -1,0 +1,206 @@
+"""``summarizer batch``."""
+
+import asyncio
+import signal
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from summarizer.cli.options import (
+    Assist,
+    Audit,
+    BaseUrl,
+    Debug,
+    Model,
+    MostInputTokens,
+    PricesFile,
+    PromptsFolder,
+    Rewrite,
+    Timeout,
+    dollars,
+    summarizer_of,
+)
+from summarizer.cli.telling import DONE, FAILED, INTERRUPTED, tell, told
+
+if TYPE_CHECKING:
+    from summarizer.batch.engine import Batch, Run
+    from summarizer.batch.progress import Progress
+
+_INPUTS, _PACE, _OUTPUT = "Inputs", "Pace and budget", "Output"
+
+
+def batch(
+    inputs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="INPUT…", help="Files, folders, globs, JSONL or Parquet with a text column."
+        ),
+    ],
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", metavar="OUT.jsonl", help="One row for each document."),
+    ],
+    model: Model = "embedded",
+    base_url: BaseUrl = None,
+    assist: Assist = None,
+    rewrite: Rewrite = False,
+    audit: Audit = True,
+    prompts: PromptsFolder = None,
+    prices: PricesFile = None,
+    timeout: Timeout = 600.0,
+    max_input_tokens: MostInputTokens = None,
+    text_field: Annotated[
+        str, typer.Option(metavar="NAME", help="Field of JSONL or Parquet that holds the text.")
+    ] = "text",
+    id_field: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Field that holds the name; else id or name, if any."),
+    ] = None,
+    unordered: Annotated[
+        bool, typer.Option("--unordered", help="Leave rows in the order in which they finished.")
+    ] = False,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Try the failed rows of this output, only them.")
+    ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Start over; known answers are still not paid twice.")
+    ] = False,
+    cache: Annotated[
+        bool,
+        typer.Option(
+            "--cache/--no-cache", help="Take answers that other runs in this folder paid for."
+        ),
+    ] = True,
+    journal: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            dir_okay=False,
+            help="Where answers are kept; else .summarizer.sqlite beside the output.",
+        ),
+    ] = None,
+    at_once: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Requests in flight, at most.")
+    ] = 16,
+    rpm: Annotated[
+        float | None,
+        typer.Option(metavar="N", min=1, help="Requests a minute; else what the server tells."),
+    ] = None,
+    tpm: Annotated[
+        float | None,
+        typer.Option(metavar="N", min=1, help="Tokens a minute; else what the server tells."),
+    ] = None,
+    max_tokens: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="Tokens that this output may take in all."),
+    ] = None,
+    max_cost: Annotated[
+        float | None,
+        typer.Option(metavar="USD", min=0, help="Dollars that this output may cost in all."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only tell what it would take; nothing is sent.")
+    ] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="Worker processes; else one for each core."),
+    ] = None,
+    deadline: Annotated[
+        float | None,
+        typer.Option(metavar="SECONDS", min=0.1, help="Longest time for one document in all."),
+    ] = None,
+    log: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", dir_okay=False, help="Append events as lines of JSON."),
+    ] = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Tell nothing but what goes wrong.")
+    ] = False,
+    debug: Debug = False,
+) -> int:
+    """Turn many reports into one row each; the same command again goes on where it was stopped."""
+    with told(debug=debug):
+        from summarizer.batch.engine import Batch
+
+        summarize = summarizer_of(
+            model,
+            base_url=base_url,
+            assist=assist,
+            rewrite=rewrite,
+            audit=audit,
+            prompts=prompts,
+            prices=prices,
+            timeout=timeout,
+            most_tokens=max_input_tokens,
+        )
+        planned = Batch(
+            summarize,
+            tuple(inputs),
+            output,
+            text_field=text_field,
+            id_field=id_field,
+            ordered=not unordered,
+            fresh=fresh,
+            retry_failed=retry_failed,
+            share=cache,
+            journal=journal,
+            at_once=at_once,
+            rpm=rpm,
+            tpm=tpm,
+            tokens=max_tokens,
+            cost_usd=dollars(max_cost),
+            workers=workers,
+            deadline=deadline,
+        )
+        if dry_run:
+            from summarizer.batch.forecast import forecast
+
+            typer.echo(asyncio.run(forecast(planned)).told())
+            return DONE
+        return _run(planned, log, quiet=quiet)
+    return FAILED
+
+
+def _run(planned: "Batch", log: Path | None, *, quiet: bool) -> int:
+    from summarizer.batch.engine import Run
+    from summarizer.batch.events import EventLog
+    from summarizer.batch.progress import Progress
+    from summarizer.batch.tally import Tally
+
+    tally = Tally()
+    with ExitStack() as stack:
+        events = stack.enter_context(EventLog(log, tell=tell)) if log else None
+        progress = stack.enter_context(
+            Progress(tally, quiet=quiet, traffic=lambda: run.traffic())  # noqa: PLW0108
+        )
+        run = Run(planned, progress, events)
+        was_stopped = asyncio.run(_until_stopped(run, progress))
+    if was_stopped:
+        return INTERRUPTED
+    return FAILED if tally.failed + tally.failed_before else DONE
+
+
+async def _until_stopped(run: "Run", progress: "Progress") -> bool:
+    """Whether Ctrl-C ended it: the first lets documents in flight finish, the second does not."""
+    loop, task = asyncio.get_running_loop(), asyncio.ensure_future(run())
+    stopped = 0
+
+    def stop() -> None:
+        nonlocal stopped
+        stopped += 1
+        if stopped == 1:
+            progress.tell("finishing what is in flight; again Ctrl-C stops at once")
+            run.stop()
+        else:
+            task.cancel()
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop)
+    try:
+        await task
+    except asyncio.CancelledError:
+        if not stopped:
+            raise
+    return stopped > 0
