@@ -1,6 +1,5 @@
 """Grounding: whether words that an engine names stand in the source."""
 
-import re
 import unicodedata
 from functools import cache, cached_property
 
@@ -28,23 +27,29 @@ class Ground:
 
     def _stands(self, plain: str) -> bool:
         """Whether the words stand there whole: "năm 202" does not stand in "năm 2024"."""
-        if plain not in self._text:  # the quick answer
-            return False
-        head, tail = (
-            _edge(plain[0], "(?<!{})", r"\d[.,/-]"),
-            _edge(plain[-1], "(?!{})", r"[.,/-]\d"),
-        )
-        return re.search(head + re.escape(plain) + tail, self._text) is not None
+        text = self._text
+        start = text.find(plain)
+        while start >= 0:
+            end = start + len(plain)
+            before, behind = text[max(0, start - 2) : start], text[end : end + 2]
+            if not _goes_on(plain[0], before[::-1]) and not _goes_on(plain[-1], behind):
+                return True
+            start = text.find(plain, start + 1)
+        return False
 
     @cached_property
     def _text(self) -> str:
         return _plain(self._folded.text.replace("\n", " "))
 
 
-def _edge(sign: str, unless: str, within_number: str) -> str:
-    """What may not stand beside the outermost sign, lest a word or number be cut."""
-    edge = unless.format(r"\w") if sign.isalnum() else ""
-    return edge + (unless.format(within_number) if sign.isdecimal() else "")
+def _goes_on(sign: str, beside: str) -> bool:
+    """Whether a word or number goes on from its outermost sign to the two beside, nearest first."""
+    if sign.isalnum() and beside and (beside[0].isalnum() or beside[0] == "_"):
+        return True
+    return sign.isdecimal() and beside[:1] in _INSIDE_NUMBERS and beside[1:].isdecimal()
+
+
+_INSIDE_NUMBERS = frozenset(".,/-")
 
 
 def _plain(words: str) -> str:
