@@ -1,0 +1,195 @@
+"""Hosted batches: questions go out in files, answers come back within a day, at half the price.
+
+A document is worked on as in any batch, but what nobody has answered yet is *parked* instead of
+sent, and the document is left for now. What was parked goes out in files; with the answers the
+documents are worked on again, and either end as rows or park what they have to ask next. All state
+is in the journal before the network is used, so that every step can be the last one of a process:
+the next process goes on from there.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from summarizer.batch.engine import Batch
+from summarizer.batch.journal import NAME, Counts, Journal, Ledger
+from summarizer.batch.mail import Mail
+from summarizer.batch.questions import Questions, Size
+from summarizer.batch.rounds import Rounds
+from summarizer.errors import ModelError, SummarizerError
+from summarizer.filing import Filing
+from summarizer.openai import OpenAIModel
+from summarizer.wire import Request, Response, Send
+
+
+@dataclass(frozen=True)
+class Report:
+    """How a hosted batch stands.
+
+    ``unsent`` questions wait to go out, ``asked`` ones are out. ``batches`` counts those that were
+    under way by the server's word, ``results`` what was taken in by what became of it (see
+    ``Mail``). ``troubles`` are for people.
+    """
+
+    documents: Counts
+    unsent: int
+    asked: int
+    batches: Mapping[str, int] = field(default_factory=dict)
+    results: Mapping[str, int] = field(default_factory=dict)
+    troubles: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        done = self.documents
+        lines = [
+            f"documents: {done.ok} done, {done.failed} failed, {done.planned} open",
+            f"questions: {self.asked} asked, {self.unsent} to be sent",
+        ]
+        lines += [f"{name}: {_counted(of)}" for name, of in self._counts.items() if of]
+        return "\n".join([*lines, *self.troubles])
+
+    @property
+    def _counts(self) -> Mapping[str, Mapping[str, int]]:
+        return {"batches": self.batches, "results": self.results}
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.items())
+
+
+class Hosted:
+    """A batch whose questions go out in files of at most some ``size``.
+
+    Every method begins where the last one ended, in whatever process, and raises
+    ``SummarizerError``: ``ModelError`` if the server cannot be reached.
+    """
+
+    def __init__(self, batch: Batch, size: Size | None = None) -> None:
+        self.batch = batch
+        self.size = size or Size()
+        self._model = _model_of(batch)
+
+    async def submit(self) -> Report:
+        """Ask what the documents have to ask, as much of it as may wait at the server."""
+        async with self._desk(begins=True) as desk:
+            await desk.rounds.work()
+            async with self._filing() as filing:
+                await desk.mail.send(filing)
+            return desk.report()
+
+    async def status(self) -> Report:
+        """Ask the server how far it is; nothing is taken in or sent."""
+        async with self._desk() as desk, self._filing() as filing:
+            await desk.mail.look(filing)
+            return desk.report()
+
+    async def collect(self, wait: float | None = None) -> Report:
+        """Take in what has ended, make rows of it and ask what is to be asked next.
+
+        ``wait`` is seconds from one look to the next until nothing is out; None is one look.
+        """
+        async with self._desk() as desk, self._filing() as filing:
+            await self._look(desk, filing, patient=False)
+            while wait is not None and desk.questions.all("submitted"):
+                await asyncio.sleep(wait)
+                await self._look(desk, filing, patient=True)
+            return desk.report()
+
+    async def _look(self, desk: "_Desk", filing: Filing, *, patient: bool) -> None:
+        try:
+            await desk.mail.collect(filing)
+            await desk.rounds.work()
+            if not desk.mail.troubles:  # what was refused or cancelled is for people to mend
+                await desk.mail.send(filing)
+        except ModelError as error:
+            if not (patient and error.retryable):
+                raise
+
+    async def write(self, path: Path) -> Report:
+        """Write what the documents have to ask into a file, for ``vllm run-batch`` or the like."""
+        async with self._desk(begins=True) as desk:
+            await desk.rounds.work()
+            _put(path, desk.questions.lines(None))
+            return desk.report()
+
+    async def read(self, path: Path) -> Report:
+        """Take in a file of results at their full price, and make rows of them."""
+        async with self._desk() as desk:
+            async with aclosing(_lines(path)) as lines:
+                await desk.mail.take(lines, 1.0)
+            await desk.rounds.work()
+            return desk.report()
+
+    @asynccontextmanager
+    async def _desk(self, *, begins: bool = False) -> "AsyncIterator[_Desk]":
+        batch = self.batch
+        with (
+            Journal(batch.journal or batch.output.resolve().parent / NAME) as journal,
+            journal.open(
+                batch.output,
+                batch.summarizer.identity,
+                fresh=batch.fresh and begins,
+                share=batch.share,
+            ) as ledger,
+        ):
+            ledger.plan(entry.name for entry in batch.entries())
+            if batch.retry_failed and begins:
+                ledger.retry_failed()
+            yield _Desk(batch, ledger, Questions(journal, ledger.run), self.size)
+            if not ledger.counts.planned:
+                ledger.finish(ordered=batch.ordered)
+
+    def _filing(self) -> Filing:
+        return Filing(self._model.base_url, self._model.api_key)
+
+
+class _Desk:
+    """What is open while a step is taken."""
+
+    def __init__(self, batch: Batch, ledger: Ledger, questions: Questions, size: Size) -> None:
+        self.ledger = ledger
+        self.questions = questions
+        self.rounds = Rounds(batch, ledger, questions)
+        self.mail = Mail(ledger, questions, batch.output.resolve().parent, size)
+
+    def report(self) -> Report:
+        return Report(
+            self.ledger.counts,
+            self.questions.unsent(),
+            self.questions.asked(),
+            dict(self.mail.batches),
+            dict(self.mail.tally),
+            tuple(self.mail.troubles),
+        )
+
+
+def _model_of(batch: Batch) -> OpenAIModel:
+    model = batch.summarizer.through(_passed).model
+    if isinstance(model, OpenAIModel):
+        return model
+    raise SummarizerError("hosted batches need a model behind a server; name it with --model")
+
+
+async def _passed(request: Request, send: Send) -> Response:
+    return await send(request)
+
+
+def _put(path: Path, lines: Iterable[bytes]) -> None:
+    """Write a file that is whole or not there."""
+    draft = path.with_name(f".{path.name}.new")
+    try:
+        with draft.open("wb") as file:
+            file.writelines(lines)
+        draft.replace(path)
+    except OSError as error:
+        raise SummarizerError(f"{path}: cannot be written ({error.strerror})") from None
+
+
+async def _lines(path: Path) -> AsyncGenerator[bytes, None]:
+    try:
+        with path.open("rb") as file:
+            for line in file:
+                yield line
+    except OSError as error:
+        raise SummarizerError(f"{path}: cannot be read ({error.strerror})") from None
