@@ -31,9 +31,9 @@ _INSTANT = 1e-6  # seconds that clocks and sums do not tell from none
 _FIRST = 8  # requests that go out at once to a server of which nothing is known
 _DOUBLED = 0.15  # seconds until twice as many have gone out: its first answer may tell a rate
 
-_SHARE = 0.15  # of refused requests, from which on everybody slows down
-_SPAN = 32  # requests over which the share is taken
-_FAULTY = 0.25  # weight of a broken connection or server beside that of a refusal
+_SPAN = 32  # requests over which a share is taken
+_REFUSALS = 0.2  # share of refused requests from which on everybody slows down
+_FAULTS = 0.5  # the same of requests that fail on the way or break the server
 _FEWER = 0.7  # of the requests at once remain after many were refused
 _MORE = 0.2  # of a request at once more after each success
 _SLOWER = 0.9  # of the rate that was accepted is kept after many were refused
@@ -42,6 +42,7 @@ _MEMORY = 5.0  # seconds over which the accepted rate is taken
 _FEWEST = 5.0  # accepted requests that tell a rate
 _SHORTEST = 0.5  # seconds of pause after the first refusals, doubled with each further round
 _LONGEST = 30.0
+_DOUBLINGS = 6
 _NEWEST = 0.1  # weight of the last request in the mean of real to greatest tokens
 
 
@@ -62,7 +63,8 @@ class Gate:
         self._paused_until = 0.0
         self._accepted = _Accepted()
         self._opened_at, self._opened = 0.0, 0
-        self._refused, self._rounds, self._slowed_at = 0.0, 0, 0.0
+        self._refused, self._broken = _Share(_REFUSALS), _Share(_FAULTS)
+        self._rounds, self._slowed_at = 0, 0.0
         self._real, self._is_measured = 1.0, False
 
     @property
@@ -78,7 +80,7 @@ class Gate:
 
     @property
     def paused(self) -> float:
-        """Seconds until the next request may go out, as the server asked for a pause."""
+        """Seconds left of a pause that the server asked for or that many refusals called for."""
         return max(self._paused_until - asyncio.get_running_loop().time(), 0.0)
 
     async def __call__(self, request: Request, send: Send) -> Response:
@@ -100,7 +102,7 @@ class Gate:
 
     async def _turn(self, loop: asyncio.AbstractEventLoop, tokens: float) -> float:
         """Wait for the turn; seconds of the rate of tokens that are booked for it."""
-        turn = loop.create_future()
+        turn: asyncio.Future[float] = loop.create_future()
         self._waiting.append((tokens, turn))
         self._admit(loop)
         try:
@@ -142,7 +144,6 @@ class Gate:
     def _let_in(self, now: float, tokens: float) -> float:
         if not self._opened:
             self._opened_at = now
-            self._accepted.start(now)
         self._opened += 1
         self.in_flight += 1
         self._requests.book(now, 1)
@@ -163,18 +164,22 @@ class Gate:
 
     def _hear(self, response: Response, sent_at: float, now: float) -> None:
         headers, status = response.headers, response.status
-        self._pause(_read_limits(headers, "requests", self._requests, now), now)
-        self._pause(_read_limits(headers, "tokens", self._tokens, now), now)
+        for kind, pace in (("requests", self._requests), ("tokens", self._tokens)):
+            was_known = pace.rate is not None
+            self._pause(_read_limits(headers, kind, pace, now), now)
+            if not was_known and pace.rate is not None:
+                self._slowed_at = now  # what was sent until now knew nothing of a rate
         asked = pause(headers) if status in _REFUSED else None
         self._pause(asked, now)
         if status == _OK:
             self._accepted.add(now)
         if sent_at < self._slowed_at:
             return  # of a time of which everybody knows already
-        self._refused += (_weight(status) - self._refused) / _SPAN
+        self._refused.add(status in _REFUSED)
+        self._broken.add(not status or (status >= _BROKEN and status not in _REFUSED))
         if status == _OK:
             self._quicken()
-        elif _weight(status) and self._refused > _SHARE:
+        elif self._refused.is_large or self._broken.is_large:
             self._slow(status, now)
             self._pause(self._own_pause() if asked is None else None, now)
 
@@ -184,12 +189,12 @@ class Gate:
 
     def _own_pause(self) -> float:
         """Seconds, longer with each round of refusals, not the same for several processes."""
-        longest = min(_SHORTEST * 2.0 ** (self._rounds - 1), _LONGEST)
+        longest = min(_SHORTEST * 2.0 ** min(self._rounds - 1, _DOUBLINGS), _LONGEST)
         return longest * random.uniform(0.75, 1.25)  # noqa: S311 - no secret
 
     def _slow(self, status: int, now: float) -> None:
         self._slowed_at = now
-        self._rounds = min(self._rounds + 1, _SPAN)
+        self._rounds = self._rounds + 1
         self._allowed = max(self._allowed * _FEWER, 1.0)
         accepted = self._accepted.rate(now)
         if status == _RATED and accepted is not None:
@@ -212,13 +217,6 @@ class Gate:
             real = used.input_tokens / max(request.input_tokens, 1)
             self._real += (real - self._real) * (_NEWEST if self._is_measured else 1.0)
             self._is_measured = True
-
-
-def _weight(status: int) -> float:
-    """How much an answer says that the server is asked too much."""
-    if status in _REFUSED:
-        return 1.0
-    return _FAULTY if not status or status >= _BROKEN else 0.0
 
 
 class _Pace:
@@ -274,18 +272,32 @@ class _Pace:
         self._booked_until = now + _BURST  # what went out until now was a burst
 
 
+class _Share:
+    """The share of requests with which something is wrong; what is longer ago weighs less."""
+
+    def __init__(self, large: float) -> None:
+        self._share, self._large = 0.0, large
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it is more than bad luck."""
+        return self._share > self._large
+
+    def add(self, is_wrong: bool) -> None:
+        """One more request."""
+        self._share += (is_wrong - self._share) / _SPAN
+
+
 class _Accepted:
     """How many requests a second were accepted of late; what is longer ago weighs less."""
 
     def __init__(self) -> None:
         self._count, self._began, self._last = 0.0, 0.0, 0.0
 
-    def start(self, now: float) -> None:
-        """The first request goes out."""
-        self._began = self._last = now
-
     def add(self, now: float) -> None:
         """One was accepted."""
+        if not self._count:
+            self._began = now
         self._count = self._left(now) + 1
         self._last = now
 
