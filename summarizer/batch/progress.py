@@ -211,7 +211,7 @@ class Progress:
 
     On a terminal one line is redrawn at most five times a second; elsewhere a line is written every
     ten seconds. ``quiet`` leaves out all but what is told by ``tell``. A ``stream`` (standard error
-    unless given) that takes no more ends the telling, never the run.
+    unless given) that takes no more ends the telling, never the run. ``traffic`` may be set later.
     """
 
     def __init__(
@@ -225,7 +225,7 @@ class Progress:
         self.tally = tally
         self._stream = sys.stderr if stream is None else stream
         self._quiet = quiet
-        self._traffic = traffic
+        self.traffic = traffic
         self._is_live = self._stream.isatty() and os.environ.get("TERM") != "dumb"
         self._next = tally.clock() + (0 if self._is_live else _PLAIN)
         self._shown = ""
@@ -278,9 +278,9 @@ class Progress:
                 return
             self._next = self.tally.clock() + (_LIVE if self._is_live else _PLAIN)
             if self._is_live:
-                self._show(line(self.tally, self._traffic(), self._width() - 1))
+                self._show(line(self.tally, self.traffic(), self._width() - 1))
             else:
-                self._write(f"summarizer: {line(self.tally, self._traffic())}\n")
+                self._write(f"summarizer: {line(self.tally, self.traffic())}\n")
 
     def _beat_on(self) -> None:
         while not self._ended.wait(_LIVE):
