@@ -4,16 +4,18 @@ import os
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import BinaryIO, Self
+from typing import BinaryIO, Final, Self
 
 import httpx2
 from openai import APIStatusError, AsyncOpenAI, DefaultAioHttpClient, NotFoundError, OpenAIError
 from openai.types import Batch as Told
 
 from schemas import Usage
-from summarizer.batch.questions import PATH
 from summarizer.errors import ModelError
 from summarizer.faults import Fault, refusal
+
+PATH: Final = "/v1/chat/completions"
+"""Where each request of a batch goes."""
 
 _RETRIES = 4  # of calls that may be repeated without harm
 _CONNECT_SECONDS = 10.0

@@ -8,13 +8,13 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
 from summarizer.batch.store import Store
+from summarizer.filing import PATH
 from summarizer.wire import Request, Response
 
 MOST_TIMES = 4  # a request is sent, and a document has to wait for an answer
-PATH: Final = "/v1/chat/completions"
 
 _START = 32  # digits of a key that stand in an id
 _BESIDES = 256  # bytes of a line around the body, at most
