@@ -16,7 +16,6 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -27,7 +26,7 @@ from summarizer.batch.jobs import Finished
 from summarizer.batch.output import Output
 from summarizer.batch.store import Store
 from summarizer.completions import spent
-from summarizer.errors import JournalError, SummarizerError
+from summarizer.errors import SummarizerError
 from summarizer.llm import total
 from summarizer.wire import Request, Response, Send
 
@@ -213,7 +212,6 @@ class Ledger:
         self._number = opened.number
         self._share = share
         self._flights: dict[str, asyncio.Event] = {}
-        journal.before_commit.append(file.flush)
 
     def __enter__(self) -> Self:
         return self
@@ -223,14 +221,7 @@ class Ledger:
 
     def close(self) -> None:
         """Finish what is queued and let others have the output."""
-        if self._file.flush not in self._journal.before_commit:
-            return
-        try:
-            with suppress(JournalError):  # whoever waits has heard of it
-                self._journal.write(_nothing)  # done after all that is queued
-        finally:
-            self._journal.before_commit.remove(self._file.flush)
-            self._file.close()
+        self._file.close()
 
     # --- Documents ------------------------------------------------------------------------------
 
@@ -306,13 +297,13 @@ class Ledger:
         row = (state, digest, finished.kind, finished.retryable, self._number, finished.name)
 
         def work(connection: sqlite3.Connection) -> None:
-            self._file.append(finished.line)
             connection.execute(
                 "UPDATE documents SET state = ?, digest = ?, kind = ?, retryable = ?"
                 " WHERE output = ? AND name = ?",
                 row,
             )
 
+        await self._file.written(finished.line)
         await self._journal.written(work)
 
     def finish(self, *, ordered: bool = True) -> None:
@@ -524,10 +515,6 @@ def _remember(connection: sqlite3.Connection, number: int, response: Response) -
         " WHERE id = ?",
         (response.status, response.body, number),
     )
-
-
-def _nothing(_: sqlite3.Connection) -> None:
-    """Work that takes no time."""
 
 
 def _migrate(connection: sqlite3.Connection) -> int:

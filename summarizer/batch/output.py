@@ -1,5 +1,6 @@
 """OUT.jsonl: a log of rows while a batch runs, rows in the order of the inputs at its end."""
 
+import asyncio
 import fcntl
 import json
 import os
@@ -9,9 +10,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from summarizer.batch.writer import Writer
 from summarizer.errors import JournalError, SummarizerError
 
 _ROW = re.compile(rb'\{"name":("(?:[^"\\]|\\.)*"),"status":"(ok|failed)",.*\}\n', re.DOTALL)
+_ADVICE = (
+    "make room, or see that the file may be written, and run the same command again: "
+    "rows that were written are kept"
+)
 _MODE = 0o666  # less what the user's umask takes away
 
 
@@ -35,11 +41,11 @@ class Output:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._pending: list[bytes] = []
         with self._told():
             self._file = self._held()
             self._new.unlink(missing_ok=True)  # of a run that was killed while it rewrote
             _secure(path.parent)
+        self._writer = Writer("output", self._append)
 
     @property
     def size(self) -> int:
@@ -68,24 +74,21 @@ class Output:
             os.ftruncate(self._file, 0)
             os.fsync(self._file)
 
-    def append(self, line: bytes) -> None:
-        """Put a row at the end with the next ``flush``."""
-        self._pending.append(line)
+    async def written(self, line: bytes) -> None:
+        """Put a row at the end; when this returns, a power cut cannot take it away."""
+        await asyncio.wrap_future(self._writer.submit(line))
 
-    def flush(self) -> None:
-        """Write what was appended; when it returns, a power cut cannot take it away."""
-        if not self._pending:
-            return
-        lines, self._pending = b"".join(self._pending), []
+    def _append(self, lines: list[bytes]) -> list[None]:
         size = self.size
         with self._told():
             try:
-                _write(self._file, lines)
+                _write(self._file, b"".join(lines))
                 os.fsync(self._file)
             except OSError:
                 with suppress(OSError):  # else the next run cuts it
                     os.ftruncate(self._file, size)
                 raise
+        return [None] * len(lines)
 
     def rewrite(self, spans: Iterable[tuple[int, int]]) -> None:
         """Keep these rows (start, length) in this order; killed at any moment, none is lost."""
@@ -108,7 +111,8 @@ class Output:
             _secure(self.path.parent)
 
     def close(self) -> None:
-        """Let others have it."""
+        """Finish what is queued and let others have the file."""
+        self._writer.close(JournalError(f"{self.path}: it is closed"))
         os.close(self._file)
 
     @property
@@ -124,6 +128,9 @@ class Output:
                 os.close(file)
                 told = "another run is writing it; wait for its end or choose another output"
                 raise SummarizerError(f"{self.path}: {told}") from None
+            if not self.path.is_file():
+                os.close(file)
+                raise SummarizerError(f"{self.path}: it is no file; choose another output")
             if os.path.samestat(os.fstat(file), self.path.stat()):
                 return file
             os.close(file)  # the other run replaced it and ended between our two steps
@@ -133,8 +140,7 @@ class Output:
         try:
             yield
         except OSError as error:
-            told = f"{error.strerror}; make room or choose another output"
-            raise JournalError(f"{self.path}: {told}; rows written so far are kept") from error
+            raise JournalError(f"{self.path}: {error.strerror}; {_ADVICE}") from error
 
 
 def _name(told: bytes) -> str | None:

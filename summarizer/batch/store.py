@@ -1,28 +1,21 @@
-"""One SQLite file that many tasks write at once and a power cut cannot harm.
-
-All writes go through one thread. While it waits for the disk, more work queues up and is committed
-together the next time: a thousand tasks wait for one fsync, not for a thousand.
-"""
+"""One SQLite file that many tasks write at once and a power cut cannot harm."""
 
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from threading import Lock, Thread
 from typing import Any, Self, TypeVar
 
+from summarizer.batch.writer import Writer
 from summarizer.errors import JournalError
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
 """Statements to run in a transaction, which is begun and committed for them."""
 
-_Entry = tuple[Work[Any], Future[Any]]
 _PATIENCE = 30.0  # seconds to wait for other processes that write
-_TOGETHER = 1_000  # pieces of work in one transaction; others who share the file want a turn
 _ADVICE = {
     sqlite3.SQLITE_FULL: "the disk is full; free some space and run the same command again",
     sqlite3.SQLITE_BUSY: "another program keeps it locked; end that one and run the command again",
@@ -44,16 +37,10 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.before_commit: list[Callable[[], None]] = []
-        """What has to be safe before a transaction that tells of it; called in the writer."""
-        self._queue: SimpleQueue[_Entry | None] = SimpleQueue()
-        self._turn = Lock()
-        self._error: Exception | None = None
         with self._told():
-            self._writer = self._connect()
+            self._main = self._connect()
             self._reader = self._connect()
-        self._thread = Thread(target=self._run, name="journal", daemon=True)
-        self._thread.start()
+        self._writer: Writer[Work[Any], Any] = Writer("journal", self._commit)
 
     def __enter__(self) -> Self:
         return self
@@ -63,12 +50,9 @@ class Store:
 
     def close(self) -> None:
         """Finish what is queued and let go of the file."""
-        with self._turn:
-            self._error = self._error or JournalError(f"{self.path}: it is closed")
-            self._queue.put(None)
-        self._thread.join()
+        self._writer.close(JournalError(f"{self.path}: it is closed"))
         self._reader.close()
-        self._writer.close()
+        self._main.close()
 
     def read(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
         """Rows as of now, on the calling thread: faster (some 50 µs) than to ask another one."""
@@ -80,12 +64,7 @@ class Store:
 
         Work that raises breaks the store, so it leaves to its caller what may be refused.
         """
-        future: Future[T] = Future()
-        with self._turn:
-            if self._error is not None:
-                raise self._error
-            self._queue.put((work, future))
-        return future
+        return self._writer.submit(work)
 
     def write(self, work: Work[T]) -> T:
         """Have work done and wait for it."""
@@ -128,62 +107,19 @@ class Store:
         except sqlite3.Error as error:
             raise _trouble(self.path, error) from error
 
-    def _run(self) -> None:
-        while batch := self._next():
-            try:
-                results = self._commit([work for work, _ in batch])
-            except Exception as error:
-                self._break(error, [future for _, future in batch])
-                return
-            for (_, future), result in zip(batch, results, strict=True):
-                future.set_result(result)
-
-    def _next(self) -> list[_Entry]:
-        """What is queued, at least one; nothing once the store is closed."""
-        batch: list[_Entry] = []
-        with suppress(Empty):
-            while len(batch) < _TOGETHER:
-                entry = self._queue.get(block=not batch)
-                if entry is None:
-                    if batch:
-                        self._queue.put(None)  # for the next time
-                    break
-                batch.append(_taken(entry))
-        return batch
-
-    def _commit(self, batch: list[Work[Any]]) -> list[Any]:
+    def _commit(self, works: list[Work[Any]]) -> list[Any]:
         with self._told():
-            self._writer.execute("BEGIN IMMEDIATE")
+            self._main.execute("BEGIN IMMEDIATE")
             try:
-                results = [work(self._writer) for work in batch]
-                for secure in tuple(self.before_commit):
-                    secure()
-                self._writer.execute("COMMIT")
+                results = [work(self._main) for work in works]
+                self._main.execute("COMMIT")
             except BaseException:
-                if self._writer.in_transaction:
-                    self._writer.execute("ROLLBACK")
+                if self._main.in_transaction:
+                    self._main.execute("ROLLBACK")
                 raise
         return results
 
-    def _break(self, error: Exception, waiting: list[Future[Any]]) -> None:
-        with self._turn:
-            self._error = error
-        with suppress(Empty):
-            while True:
-                entry = self._queue.get_nowait()
-                if entry is not None:
-                    waiting.append(_taken(entry)[1])
-        for future in waiting:
-            future.set_exception(error)
-
-
-def _taken(entry: _Entry) -> _Entry:
-    """An entry that its owner can no longer cancel; who gave up waiting gets no answer."""
-    work, future = entry
-    return work, future if future.set_running_or_notify_cancel() else Future()
-
 
 def _trouble(path: Path, error: sqlite3.Error) -> JournalError:
-    code = getattr(error, "sqlite_errorcode", None)
-    advice = _ADVICE.get(code & 0xFF, _NO_ADVICE) if code is not None else _NO_ADVICE
-    return JournalError(f"{path}: {error}: {advice}")
+    code = getattr(error, "sqlite_errorcode", 0)  # an error of Python's module itself has none
+    return JournalError(f"{path}: {_ADVICE.get(code & 0xFF) or f'{error}; {_NO_ADVICE}'}")
