@@ -125,7 +125,7 @@ class Summarizer:
     @cached_property
     def _asked(self) -> "Asked | None":
         """The model path; None for the embedded engine, which loads nothing of it."""
-        if self.is_embedded:
+        if self.model is None or self.is_embedded:
             return None
         from summarizer.asked import Asked  # noqa: PLC0415
 

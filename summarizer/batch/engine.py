@@ -17,7 +17,7 @@ from pathlib import Path
 
 from schemas import Usage
 from summarizer.batch.budget import Budget
-from summarizer.batch.events import EventLog
+from summarizer.batch.events import Event, EventLog
 from summarizer.batch.gate import Gate
 from summarizer.batch.inputs import Entry, entries
 from summarizer.batch.jobs import Finished, Work, failed
@@ -26,7 +26,7 @@ from summarizer.batch.journal import Journal, Ledger
 from summarizer.batch.progress import Progress, Traffic
 from summarizer.batch.workforce import server_of, workforce
 from summarizer.documents import Document
-from summarizer.errors import DocumentError, SummarizerError
+from summarizer.errors import BudgetError, DocumentError, SummarizerError
 from summarizer.llm import pricing, total
 from summarizer.pipeline import Summarizer
 from summarizer.wire import Around
@@ -91,6 +91,8 @@ class Run:
 
     def stop(self) -> None:
         """Begin no further document; those in flight are finished."""
+        if not self._stopping:
+            self._log("interrupted", in_flight=self.gate.in_flight if self.gate else None)
         self._stopping = True
 
     def traffic(self) -> Traffic | None:
@@ -111,6 +113,7 @@ class Run:
         ):
             ledger.plan(entry.name for entry in batch.entries())
             self._plan(ledger)
+            self._log("started", documents=self.progress.tally.left, **batch.summarizer.identity)
             async with workforce(
                 batch.summarizer,
                 *self._chain(ledger),
@@ -118,8 +121,10 @@ class Run:
                 deadline=batch.deadline,
             ) as work:
                 await self._through(ledger, work)
+            self.progress.tally.saved = ledger.saved
             if not ledger.counts.planned:
                 ledger.finish(ordered=batch.ordered)
+        self._log("ended", left=self.progress.tally.left, usage=self.progress.tally.usage)
         if self._why is not None:
             raise self._why
 
@@ -210,8 +215,14 @@ class Run:
             )
 
     def _end(self, why: SummarizerError) -> None:
+        if isinstance(why, BudgetError) and self._why is None:
+            self._log("budget", told=str(why))
         self._why = self._why or why
-        self.stop()
+        self._stopping = True
+
+    def _log(self, event: Event, **facts: object) -> None:
+        if self.log:
+            self.log.log(event, **facts)
 
 
 def _digest(document: Document) -> str:
