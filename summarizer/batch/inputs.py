@@ -67,7 +67,10 @@ def entries(
 
 def _read(path: Path) -> Document:
     _must_end(path)
-    return Document.read(path)
+    try:
+        return Document.read(path)
+    except DocumentError as error:  # names the file as it is, and names may hold anything
+        raise DocumentError(_shown(error)) from None
 
 
 def _must_end(path: Path) -> None:
@@ -316,11 +319,12 @@ def _must_hold_records(path: Path, fields: _Fields) -> None:
 
 
 def _records(records: _Reader, path: Path, name: str, fields: _Fields) -> Iterator[Entry]:
+    line = 0
     try:
         for line, record in _whole(records, path, fields):
             yield _entry(record, f"{_shown(path)}:{line}", f"{name}:{line}", fields)
     except DocumentError as error:
-        yield Entry(name, str(path), fault=str(error))
+        yield Entry(name, str(path), fault=f"{error}; nothing was taken after line {line}")
 
 
 def _whole(records: _Reader, path: Path, fields: _Fields) -> Iterator[_Record]:
@@ -397,7 +401,10 @@ def _rows(path: Path, fields: _Fields) -> Iterator[_Record]:
             '"structured-summarizer[parquet]"'
         ) from None
     try:
-        with path.open("rb") as file, ParquetFile(file, buffer_size=_BUFFER) as table:
+        with (
+            path.open("rb") as file,
+            ParquetFile(file, pre_buffer=False, buffer_size=_BUFFER) as table,
+        ):
             columns = _columns(path, table.schema_arrow.names, fields)
             batches = table.iter_batches(batch_size=_ROWS, columns=columns)
             rows = (row for batch in batches for row in zip(*batch.columns, strict=True))
