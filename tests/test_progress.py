@@ -546,7 +546,7 @@ def test_another_run_adds_to_the_log(path: Path) -> None:
 def test_the_log_holds_no_words_of_a_document(path: Path) -> None:
     with told_to([], path) as log:
         log.finished(failed("a.txt", ValueError(HOSTILE)))
-        log.log("retried", why=ValueError(HOSTILE))
+        log.log("refused", why=ValueError(HOSTILE))
     assert "đạt" not in path.read_text(encoding="utf-8")
     first, second = events(path)
     assert (first["event"], first["name"], first["kind"]) == ("failed", "a.txt", "ValueError")
@@ -577,7 +577,7 @@ def test_a_line_cut_by_a_full_disk_spoils_no_later_one(path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (20, hard))
         try:
             log.log("started")
-            log.log("paused")
+            log.log("interrupted")
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         log.log("ended")
@@ -592,7 +592,7 @@ def test_a_log_that_cannot_be_written_is_told_of_once_and_ends_nothing() -> None
     warnings: list[str] = []
     with told_to(warnings, Path("/dev/full")) as log:
         for _ in range(3):
-            log.log("paused", seconds=12)
+            log.log("interrupted", seconds=12)
     assert warnings == [
         "/dev/full: No space left on device; events are lost, rows are kept: check rights and space"
     ]

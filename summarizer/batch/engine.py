@@ -29,11 +29,12 @@ from summarizer.documents import Document
 from summarizer.errors import BudgetError, DocumentError, SummarizerError
 from summarizer.llm import pricing, total
 from summarizer.pipeline import Summarizer
-from summarizer.wire import Around
+from summarizer.wire import Around, Request, Response, Send
 
 AT_ONCE = 16
 """Requests in flight unless told otherwise: a small server of one's own serves as many."""
 
+_OK = 200
 _SPARE = 4  # one document in so many is read or written while the others wait for answers
 _HOPELESS = frozenset({"unauthorized", "forbidden", "not_found", "quota", "unreachable"})
 _ENOUGH = 20  # documents in a row that fail so; the next one would as well
@@ -163,7 +164,13 @@ class Run:
             cost=cost,
             spent=_spent(ledger, cost),
         )
-        return [ledger.replayed, budget, self.gate, ledger.recorded]
+        return [ledger.replayed, budget, self.gate, ledger.recorded, self._heard]
+
+    async def _heard(self, request: Request, send: Send) -> Response:
+        response = await send(request)
+        if response.status != _OK:
+            self._log("refused", name=request.owner, status=response.status, lost=response.lost)
+        return response
 
     async def _through(self, ledger: Ledger, work: Work) -> None:
         todo = self._todo(ledger)

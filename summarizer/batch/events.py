@@ -11,9 +11,7 @@ from typing import Literal, Self
 from schemas import Usage
 from summarizer.batch.jobs import Finished
 
-Event = Literal[
-    "started", "finished", "failed", "paused", "retried", "budget", "interrupted", "ended"
-]
+Event = Literal["started", "finished", "failed", "refused", "budget", "interrupted", "ended"]
 
 
 def _now() -> dt.datetime:

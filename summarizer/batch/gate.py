@@ -9,8 +9,9 @@ import asyncio
 import math
 import random
 import re
+import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from summarizer.completions import spent
@@ -61,6 +62,7 @@ class Gate:
         self._waiting: deque[tuple[float, asyncio.Future[float]]] = deque()
         self._timer: asyncio.TimerHandle | None = None
         self._paused_until = 0.0
+        self._clock: Callable[[], float] = time.monotonic
         self._accepted = _Accepted()
         self._opened_at, self._opened = 0.0, 0
         self._refused, self._broken = _Share(_REFUSALS), _Share(_FAULTS)
@@ -81,11 +83,12 @@ class Gate:
     @property
     def paused(self) -> float:
         """Seconds left of a pause that the server asked for or that many refusals called for."""
-        return max(self._paused_until - asyncio.get_running_loop().time(), 0.0)
+        return max(self._paused_until - self._clock(), 0.0)
 
     async def __call__(self, request: Request, send: Send) -> Response:
         """Send a request when it is its turn."""
         loop = asyncio.get_running_loop()
+        self._clock = loop.time  # other threads may ask how long a pause still is
         tokens = request.input_tokens * self._real + (request.output_tokens or 0)
         booked = await self._turn(loop, tokens)
         sent_at = loop.time()
