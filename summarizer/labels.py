@@ -4,12 +4,13 @@ A frame says how a stretch is to be read; the words of a clause decide whether i
 an end or an action at all (annotation guide, rules 1-15).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Literal, NamedTuple
 
 from summarizer.clauses import Clause
 from summarizer.frames import Member, read_frames
+from summarizer.framing import Frame
 from summarizer.lexicon import Lexicon, language, phrases
 from summarizer.reading import Reading
 from summarizer.turns import NEEDS, PURPOSES
@@ -61,20 +62,12 @@ class _Labeller:
         self.acting = bytearray(self.places[ACT])  # no name of a body acts
         for at in reading.body_at:
             self.acting[at] = 0
-        self.rules = {
-            "results": self._result,
-            "faults": self._fault,
-            "goals": self._goal,
-            "tasks": self._end,
-            "orders": self._end,
-            "talk": self._talk,
-        }
 
     def label(self, member: Member) -> Labelled:
-        rule = self.rules.get(member.frame)
+        rule = _RULES.get(member.frame)
         if rule is None or member.kind in _NAMES or self._only_opens(member):
             return Labelled(member, _NONE * len(member.clauses), directive=False)
-        labels = tuple([rule(member, clause) for clause in member.clauses])
+        labels = tuple([rule(self, member, clause) for clause in member.clauses])
         directive = member.frame in ("tasks", "orders") and self._is_action(member, labels)
         return Labelled(member, labels, directive)
 
@@ -117,7 +110,7 @@ class _Labeller:
 
     # ---- one rule for each frame ------------------------------------------------------------
 
-    def _result(self, member: Member, clause: Clause) -> Label:
+    def result(self, member: Member, clause: Clause) -> Label:
         marks = member.marks(clause.first, clause.last)
         if "context" in marks and (not clause.figures or self._concedes(clause)):
             return "none"
@@ -131,7 +124,7 @@ class _Labeller:
             return "none"  # "Xây dựng nông thôn mới" alone is a topic
         return "achievement"
 
-    def _fault(self, member: Member, clause: Clause) -> Label:
+    def fault(self, member: Member, clause: Clause) -> Label:
         marks = member.marks(clause.first, clause.last)
         if "announced" in marks and "fault_word" not in marks and not clause.figures:
             return "none"
@@ -140,10 +133,10 @@ class _Labeller:
         stated = clause.figures or "fault_word" in marks or self._has(clause, STATE)
         return "shortcoming" if stated else "none"
 
-    def _goal(self, member: Member, clause: Clause) -> Label:  # noqa: ARG002 - one signature
+    def goal(self, member: Member, clause: Clause) -> Label:  # noqa: ARG002 - one signature
         return "target" if clause.figures or self._has(clause, ACT | STATE) else "none"
 
-    def _end(self, member: Member, clause: Clause) -> Label:
+    def end(self, member: Member, clause: Clause) -> Label:
         """Inside tasks and orders only a figure to reach or a milestone is an end (rules 8, 12)."""
         marks = member.marks(clause.first, clause.last)
         if "fault_word" in marks and (self._before_need(clause) or not self._acting(clause)):
@@ -152,7 +145,7 @@ class _Labeller:
             return "target"
         return "none"
 
-    def _talk(self, member: Member, clause: Clause) -> Label:
+    def talk(self, member: Member, clause: Clause) -> Label:
         named = "named_difficulty" in member.marks(clause.first, clause.last)
         return "shortcoming" if named else "none"
 
@@ -239,6 +232,16 @@ class _Labeller:
         head = self._head(member.clauses[0])
         return bool(self.verbs[head] & ACT) or "must" in member.weights
 
+
+_Rule = Callable[[_Labeller, Member, Clause], Label]
+_RULES: Mapping[Frame, _Rule] = {
+    "results": _Labeller.result,
+    "faults": _Labeller.fault,
+    "goals": _Labeller.goal,
+    "tasks": _Labeller.end,
+    "orders": _Labeller.end,
+    "talk": _Labeller.talk,
+}
 
 _ASKED = (ACT, STATE, FULL_STATE, ACT | STATE)
 

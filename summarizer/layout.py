@@ -14,6 +14,7 @@ from functools import cache, cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from summarizer.folding import Folded
 from summarizer.lexicon import Lexicon, language
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Line(NamedTuple):  # made for every line: a tuple costs a third of a datac
 class Layout:
     """The lines of a document in order; together they cover its folded text."""
 
-    document: "Document"
+    folded: Folded  # not the document, which holds its layout: a circle outlives its use
     lines: tuple[Line, ...]
 
     @property
@@ -46,14 +47,14 @@ class Layout:
         """Headline of the page, in folded spelling."""
         for line in self.lines:
             if line.kind == "title":
-                return self.document.folded.text[line.start : line.end]
+                return self.folded.text[line.start : line.end]
         return None
 
     @cached_property
     def published_on(self) -> datetime.date | None:
         """Day on the first stamp that names one."""
         stamps = (line for line in self.lines if line.kind == "stamp")
-        key = self.document.folded.key
+        key = self.folded.key
         days = (_day(key[line.start : line.end]) for line in stamps)
         return next((day for day in days if day is not None), None)
 
@@ -63,7 +64,7 @@ def read_layout(document: "Document") -> Layout:
     tokens = document.tokens
     page = _Page(document.folded.text, tokens.words, tokens.starts, _rules())
     rows = list(_rows(document))
-    return Layout(document, tuple(_placed(page, rows)))
+    return Layout(document.folded, tuple(_placed(page, rows)))
 
 
 # --- Rows: lines as they stand, with glued prefixes cut off --------------------------------------
