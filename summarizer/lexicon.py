@@ -6,6 +6,7 @@ is its *entry*; a scan gives the longest phrase at every place, left to right, w
 
 import re
 import tomllib
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
@@ -35,13 +36,10 @@ class Tokens:
     @cached_property
     def places(self) -> dict[str, list[int]]:
         """Where each word stands, so that a lexicon looks only where a phrase can begin."""
-        places: dict[str, list[int]] = {}
+        places: defaultdict[str, list[int]] = defaultdict(list)
         for i, word in enumerate(self.words):
-            if word in places:
-                places[word].append(i)
-            else:
-                places[word] = [i]
-        return places
+            places[word].append(i)
+        return dict(places)
 
     @cached_property
     def following(self) -> list[str]:
@@ -138,18 +136,14 @@ class Lexicon(Generic[E]):
 
     def scan(self, words: list[str], start: int = 0, end: int | None = None) -> Iterator[Hit[E]]:
         """Longest phrases of a stretch from left to right, without overlap."""
-        root = self._root
-        if end is None:
-            end = len(words)
-        if self.is_absent(words, start, end):
+        root, after = self._root, start
+        stretch = words[start:end]
+        if root.keys().isdisjoint(stretch):
             return
-        i = start
-        while i < end:
-            if words[i] in root and (hit := self.at(words, i, end)) is not None:
+        for i, word in enumerate(stretch, start):
+            if word in root and i >= after and (hit := self.at(words, i, end)) is not None:
                 yield hit
-                i = hit.last
-            else:
-                i += 1
+                after = hit.last
 
     def is_absent(self, words: list[str], first: int, last: int) -> bool:
         """Whether certainly no phrase begins in a stretch: a quick answer to most questions."""
