@@ -176,11 +176,19 @@ def test_who_gives_up_waiting_takes_nothing_and_lets_others_pass() -> None:
 def test_who_is_granted_and_gives_up_in_one_moment_takes_nothing() -> None:
     async def main() -> None:
         budget = Budget(tokens=1000, cost=PRICES.cost)
-        first = asyncio.ensure_future(budget(asking(600, 0), always(answer(10, 10))))
-        second = asyncio.ensure_future(budget(asking(990, 0), always(answer(10, 10))))
-        third = asyncio.ensure_future(budget(asking(900, 0), always(answer(10, 10))))
-        first.add_done_callback(lambda _: third.cancel())
-        await asyncio.gather(first, second, third, return_exceptions=True)
+        release = asyncio.Event()
+
+        async def send(_: Request) -> Response:
+            await release.wait()
+            return answer(10, 10)
+
+        first = asyncio.ensure_future(budget(asking(600, 0), send))
+        second = asyncio.ensure_future(budget(asking(900, 0), send))
+        await asyncio.sleep(0)
+        release.set()
+        asyncio.get_running_loop().call_soon(second.cancel)  # after the grant, before it is heard
+        await asyncio.gather(first, second, return_exceptions=True)
+        assert second.cancelled()
         assert budget.reserved.input_tokens == 0
         assert budget.used.requests == 1
 

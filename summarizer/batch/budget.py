@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from decimal import Decimal
+from typing import NamedTuple
 
 from schemas import Usage
 from summarizer.completions import read_completion, spent
@@ -11,8 +12,62 @@ from summarizer.errors import BudgetError
 from summarizer.wire import Request, Response, Send
 
 _OK = 200
-_NOTHING = Usage(cost_usd=Decimal())
 _KEPT = "finished rows are kept"
+
+
+class _Amount(NamedTuple):
+    """A usage that is quickly added up."""
+
+    requests: int
+    read: int
+    cached: int
+    written: int
+    cost: Decimal | None
+
+    @property
+    def tokens(self) -> int:
+        """What a budget of tokens counts."""
+        return self.read + self.written
+
+    def plus(self, other: "_Amount") -> "_Amount":
+        """Both; the cost is unknown if one of them is."""
+        return _Amount(
+            self.requests + other.requests,
+            self.read + other.read,
+            self.cached + other.cached,
+            self.written + other.written,
+            None if self.cost is None or other.cost is None else self.cost + other.cost,
+        )
+
+    def less(self, other: "_Amount") -> "_Amount":
+        """One without the other."""
+        return self.plus(
+            _Amount(
+                -other.requests,
+                -other.read,
+                -other.cached,
+                -other.written,
+                None if other.cost is None else -other.cost,
+            )
+        )
+
+    def usage(self) -> Usage:
+        """As others know it."""
+        return Usage(
+            requests=self.requests,
+            input_tokens=self.read,
+            cached_tokens=self.cached,
+            output_tokens=self.written,
+            cost_usd=self.cost,
+        )
+
+
+_NOTHING = _Amount(0, 0, 0, 0, Decimal())
+
+
+def _amount(usage: Usage, cost: Decimal | None) -> _Amount:
+    tokens = (usage.input_tokens, usage.cached_tokens, usage.output_tokens)
+    return _Amount(usage.requests, *tokens, cost)
 
 
 class Budget:
@@ -30,29 +85,28 @@ class Budget:
         tokens: int | None = None,
         cost_usd: Decimal | None = None,
         cost: Callable[[Usage], Decimal | None],
-        spent: Usage = _NOTHING,
+        spent: Usage = Usage(),  # noqa: B008 - a value
     ) -> None:
-        if spent.cost_usd is None and not spent.requests:
-            spent = spent.model_copy(update={"cost_usd": Decimal()})
-        if cost_usd is not None and spent.cost_usd is None:
+        before = _NOTHING if spent == Usage() else _amount(spent, spent.cost_usd)
+        if cost_usd is not None and before.cost is None:
             raise BudgetError(
                 "what this output has cost until now is not known, so --max-cost cannot be held: "
                 "use --max-tokens or start over with --fresh"
             )
         self._tokens, self._cost_usd, self._cost = tokens, cost_usd, cost
-        self._used, self._reserved = spent, _NOTHING
-        self._waiting: deque[tuple[Usage, asyncio.Future[bool]]] = deque()
+        self._used, self._reserved = before, _NOTHING
+        self._waiting: deque[tuple[_Amount, asyncio.Future[bool]]] = deque()
         self._ended = ""
 
     @property
     def used(self) -> Usage:
         """What was used, in full also where nobody knows what became of a request."""
-        return self._used
+        return self._used.usage()
 
     @property
     def reserved(self) -> Usage:
         """What the requests under way may use at most."""
-        return self._reserved
+        return self._reserved.usage()
 
     async def __call__(self, request: Request, send: Send) -> Response:
         """Send a request that fits, or raise ``BudgetError``."""
@@ -63,12 +117,12 @@ class Budget:
             response = await send(request)
             charged = self._charge(most, response)
         finally:
-            self._reserved = _sum(self._reserved, most, -1)
-            self._used = _sum(self._used, charged)
+            self._reserved = self._reserved.less(most)
+            self._used = self._used.plus(charged)
             self._admit()
         return response
 
-    def _most(self, request: Request) -> Usage:
+    def _most(self, request: Request) -> _Amount:
         """The most that a request can use."""
         limited = self._tokens is not None or self._cost_usd is not None
         if limited and request.output_tokens is None:
@@ -87,9 +141,9 @@ class Budget:
                 f"no price is known for a request of up to {most.input_tokens:,} tokens, so "
                 f"--max-cost cannot be held; {_KEPT}: tell prices with --prices FILE"
             )
-        return most.model_copy(update={"cost_usd": price})
+        return _amount(most, price)
 
-    async def _reserve(self, most: Usage) -> None:
+    async def _reserve(self, most: _Amount) -> None:
         turn = asyncio.get_running_loop().create_future()
         self._waiting.append((most, turn))
         self._admit()
@@ -97,7 +151,7 @@ class Budget:
             is_granted = await turn
         except asyncio.CancelledError:
             if not turn.cancelled() and turn.result():  # granted and interrupted at one moment
-                self._reserved = _sum(self._reserved, most, -1)
+                self._reserved = self._reserved.less(most)
             self._admit()
             raise
         if not is_granted:
@@ -108,38 +162,37 @@ class Budget:
         while self._waiting:
             most, turn = self._waiting[0]
             if not turn.done():
-                if not self._ended and not self._holds(_sum(self._used, most)):
+                if not self._ended and not self._holds(self._used.plus(most)):
                     self._ended = self._told(most)  # even if all that is under way were free
-                elif not self._ended and not self._holds(self._all_with(most)):
+                elif not self._ended and not self._holds(
+                    self._used.plus(self._reserved).plus(most)
+                ):
                     return
                 if not self._ended:
-                    self._reserved = _sum(self._reserved, most)
+                    self._reserved = self._reserved.plus(most)
                 turn.set_result(not self._ended)
             self._waiting.popleft()
 
-    def _all_with(self, most: Usage) -> Usage:
-        return _sum(_sum(self._used, self._reserved), most)
-
-    def _holds(self, usage: Usage) -> bool:
-        """Whether a usage is within the budget."""
-        if self._tokens is not None and _tokens(usage) > self._tokens:
+    def _holds(self, all_: _Amount) -> bool:
+        """Whether it is within the budget."""
+        if self._tokens is not None and all_.tokens > self._tokens:
             return False
-        return self._cost_usd is None or (usage.cost_usd or 0) <= self._cost_usd
+        return self._cost_usd is None or (all_.cost or 0) <= self._cost_usd
 
-    def _told(self, most: Usage) -> str:
-        if self._tokens is not None and _tokens(self._used) + _tokens(most) > self._tokens:
+    def _told(self, most: _Amount) -> str:
+        if self._tokens is not None and self._used.plus(most).tokens > self._tokens:
             return (
-                f"the budget of {self._tokens:,} tokens is used up: {_tokens(self._used):,} used, "
-                f"the next request may take {_tokens(most):,}; {_KEPT}: raise --max-tokens and run "
+                f"the budget of {self._tokens:,} tokens is used up: {self._used.tokens:,} used, "
+                f"the next request may take {most.tokens:,}; {_KEPT}: raise --max-tokens and run "
                 "the same command again"
             )
         return (
-            f"the budget of {self._cost_usd} USD is used up: {self._used.cost_usd:.4f} used, the "
-            f"next request may take {most.cost_usd:.4f}; {_KEPT}: raise --max-cost and run the "
+            f"the budget of {self._cost_usd} USD is used up: {self._used.cost:.4f} used, the "
+            f"next request may take {most.cost:.4f}; {_KEPT}: raise --max-cost and run the "
             "same command again"
         )
 
-    def _charge(self, most: Usage, response: Response) -> Usage:
+    def _charge(self, most: _Amount, response: Response) -> _Amount:
         """What a request was charged for; in full if nobody knows."""
         if response.lost:
             return most
@@ -149,30 +202,13 @@ class Budget:
             return most if is_cut else _NOTHING  # who sends half an answer has made a whole one
         if not response.rate:
             return _NOTHING
-        counted = paid.model_copy(
-            update={  # a server that does not count is believed to have used everything
-                "input_tokens": paid.input_tokens or most.input_tokens,
-                "output_tokens": paid.output_tokens or most.output_tokens,
-            }
-        )
-        price = self._cost(counted)
-        price = most.cost_usd if price is None else price * Decimal(str(response.rate))
-        return counted.model_copy(update={"cost_usd": price})
-
-
-def _tokens(usage: Usage) -> int:
-    return usage.input_tokens + usage.output_tokens
-
-
-def _sum(one: Usage, other: Usage, sign: int = 1) -> Usage:
-    """One usage and another, or without it; the cost is unknown if one of them is."""
-    cost = None
-    if one.cost_usd is not None and other.cost_usd is not None:
-        cost = one.cost_usd + sign * other.cost_usd
-    return Usage(
-        requests=one.requests + sign * other.requests,
-        input_tokens=one.input_tokens + sign * other.input_tokens,
-        cached_tokens=one.cached_tokens + sign * other.cached_tokens,
-        output_tokens=one.output_tokens + sign * other.output_tokens,
-        cost_usd=cost,
-    )
+        if not (paid.input_tokens and paid.output_tokens):
+            paid = paid.model_copy(
+                update={  # a server that does not count is believed to have used everything
+                    "input_tokens": paid.input_tokens or most.read,
+                    "output_tokens": paid.output_tokens or most.written,
+                }
+            )
+        price = self._cost(paid)
+        price = most.cost if price is None else price * Decimal(str(response.rate))
+        return _amount(paid, price)
