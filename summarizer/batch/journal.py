@@ -142,11 +142,13 @@ class Journal(Store):
         row = (self._relative(path), run, json.dumps(identity, ensure_ascii=False))
 
         def work(connection: sqlite3.Connection) -> int:
-            (number,) = connection.execute(
+            connection.execute(
                 "INSERT INTO outputs (path, run, identity) VALUES (?, ?, ?) ON CONFLICT (path)"
-                " DO UPDATE SET run = excluded.run, identity = excluded.identity RETURNING id",
+                " DO UPDATE SET run = excluded.run, identity = excluded.identity",
                 row,
-            ).fetchone()
+            )
+            query = "SELECT id FROM outputs WHERE path = ?"
+            (number,) = connection.execute(query, row[:1]).fetchone()
             connection.execute("DELETE FROM documents WHERE output = ?", (number,))
             return int(number)
 
@@ -238,7 +240,7 @@ class Ledger:
             self._refuse_missing(connection)
             connection.execute(
                 "INSERT INTO documents (output, name, position) SELECT ?, name, rowid FROM input"
-                " WHERE true ON CONFLICT DO UPDATE SET position = excluded.position",
+                " WHERE true ON CONFLICT (output, name) DO UPDATE SET position = excluded.position",
                 (self._number,),
             )
 
