@@ -6,6 +6,7 @@ import re
 import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from summarizer.batch.hosted import Hosted, Report
 from summarizer.batch.questions import Size
 from summarizer.batch.results import read_result
 from summarizer.batch.store import Store
-from summarizer.errors import ModelError, SummarizerError
+from summarizer.errors import BudgetError, ModelError, SummarizerError
 from tests.batch_server import BatchServer
 from tests.endpoint import Body, Response, completion, failure
 
@@ -413,6 +414,44 @@ def test_too_much_at_once_is_sent_again_in_waves(place: Places) -> None:
         report = at.collect()
     assert report.documents.ok == 20
     assert at.is_paid_once
+
+
+def most(body: Body) -> int:
+    """The most tokens that a request can take: no token is shorter than a byte."""
+    said = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    return len(said) + int(body["max_tokens"])
+
+
+def test_a_budget_of_tokens_is_held(place: Places) -> None:
+    at = place("abcdef")
+    budget = most(at_body(at)) * 5 // 2
+
+    assert at.submit(tokens=budget).asked == 2
+    assert at.through(tokens=budget) == 3
+    assert at.is_paid_once
+
+    other = place("a")
+    with pytest.raises(BudgetError, match="no further question fits the budget: 0 tokens are used"):
+        other.submit(tokens=most(at_body(other)) - 1)
+    assert other.server.batches == {}
+
+
+def test_a_budget_of_dollars_is_held_at_half_the_price(place: Places) -> None:
+    at = place("abcdef")
+    body = at_body(at)
+    dollars = Decimal((most(body) - body["max_tokens"]) * 2 + body["max_tokens"] * 10) / 2_000_000
+
+    assert at.submit(cost_usd=dollars * 5 / 2).asked == 2
+    assert at.through(cost_usd=dollars * 5 / 2) == 3
+
+
+def test_a_budget_needs_a_price(place: Places) -> None:
+    at = place("a")
+    (at.folder / "prices.toml").write_text("")
+
+    with pytest.raises(BudgetError, match="tell prices with --prices"):
+        at.submit(cost_usd=Decimal(1))
+    assert at.server.batches == {}
 
 
 # --- Interrupted --------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from summarizer.batch.allowance import Allowance, Cost
 from summarizer.batch.engine import Batch
 from summarizer.batch.journal import NAME, Counts, Journal, Ledger
 from summarizer.batch.mail import Mail
@@ -75,7 +76,7 @@ class Hosted:
         async with self._desk(begins=True) as desk:
             await desk.rounds.work()
             async with self._filing() as filing:
-                await desk.mail.send(filing)
+                await desk.mail.send(filing, desk.allowance())
             return desk.report()
 
     async def status(self) -> Report:
@@ -101,7 +102,7 @@ class Hosted:
             await desk.mail.collect(filing)
             await desk.rounds.work()
             if not desk.mail.troubles:  # what was refused or cancelled is for people to mend
-                await desk.mail.send(filing)
+                await desk.mail.send(filing, desk.allowance())
         except ModelError as error:
             if not (patient and error.retryable):
                 raise
@@ -136,7 +137,8 @@ class Hosted:
             ledger.plan(entry.name for entry in batch.entries())
             if batch.retry_failed and begins:
                 ledger.retry_failed()
-            yield _Desk(batch, ledger, Questions(journal, ledger.run), self.size)
+            questions = Questions(journal, ledger.run)
+            yield _Desk(batch, ledger, questions, self.size, self._model.cost)
             if not ledger.counts.planned:
                 ledger.finish(ordered=batch.ordered)
 
@@ -147,11 +149,24 @@ class Hosted:
 class _Desk:
     """What is open while a step is taken."""
 
-    def __init__(self, batch: Batch, ledger: Ledger, questions: Questions, size: Size) -> None:
+    def __init__(
+        self, batch: Batch, ledger: Ledger, questions: Questions, size: Size, cost: Cost
+    ) -> None:
+        self._batch = batch
+        self._cost = cost
         self.ledger = ledger
         self.questions = questions
         self.rounds = Rounds(batch, ledger, questions)
         self.mail = Mail(ledger, questions, batch.output.resolve().parent, size)
+
+    def allowance(self) -> Allowance:
+        return Allowance(
+            tokens=self._batch.tokens,
+            cost_usd=self._batch.cost_usd,
+            cost=self._cost,
+            spent=self.ledger.spent(),
+            out=self.questions.out(),
+        )
 
     def report(self) -> Report:
         return Report(

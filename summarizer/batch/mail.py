@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryFile
 
+from summarizer.batch.allowance import HALF, Allowance
 from summarizer.batch.journal import Ledger
 from summarizer.batch.questions import (
     MOST_TIMES,
@@ -20,11 +21,8 @@ from summarizer.batch.questions import (
     Waiting,
 )
 from summarizer.batch.results import Result, read_result
-from summarizer.errors import ModelError
+from summarizer.errors import BudgetError, ModelError
 from summarizer.filing import Batch, Filing
-
-HALF = 0.5
-"""Share of the price that an answer of a hosted batch costs."""
 
 _TOGETHER = 256  # results that share the waits for the disk
 _TOO_MUCH = "token_limit_exceeded"
@@ -51,12 +49,20 @@ class Mail:
 
     # --- Out ------------------------------------------------------------------------------------
 
-    async def send(self, filing: Filing) -> None:
-        """Have what is parked worked on, as much of it as may wait at the server."""
+    async def send(self, filing: Filing, allowance: Allowance) -> None:
+        """Have what is parked worked on, as much of it as may wait at the server and may be paid.
+
+        Raises ``BudgetError`` if nothing is out and the next question does not fit the allowance.
+        """
         for begun in self._questions.all("planned", "uploaded", "creating"):
             await self._submit(filing, begun)
-        while (size := self._room()) and (shard := await self._questions.plan(size)):
+        while size := self._room():
+            shard = await self._questions.plan(size, allowance.takes)
+            if shard is None:
+                break
             await self._submit(filing, shard)
+        if self._questions.unsent() and not self._questions.all("submitted"):
+            raise BudgetError(allowance.told())
 
     def _room(self) -> Size | None:
         """How large the next file may be; None if it is better to wait."""

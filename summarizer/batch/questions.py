@@ -4,9 +4,10 @@ All of it stands in tables of the journal, so that a run which is interrupted go
 """
 
 import json
+import re
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +18,7 @@ from summarizer.wire import Request, Response
 MOST_TIMES = 4  # a request is sent, and a document has to wait for an answer
 
 _START = 32  # digits of a key that stand in an id
+_ID = re.compile(r"[0-9a-f]{32}-[1-9][0-9]{0,3}")
 _BESIDES = 256  # bytes of a line around the body, at most
 
 State = Literal["planned", "uploaded", "creating", "submitted", "collected", "rejected"]
@@ -83,7 +85,8 @@ class Questions:
     def _parked(self, owner: str, request: Request) -> tuple[object, ...]:
         body = zlib.compress(request.body, 1)  # reports shrink to a third of their bytes
         size = len(request.body) + _BESIDES
-        return (self._run, request.key, owner, body, size, request.input_tokens)
+        most = (request.input_tokens, request.output_tokens)
+        return (self._run, request.key, owner, body, size, *most)
 
     def rounds(self, owner: str) -> int:
         """How often a document had to wait until now."""
@@ -115,15 +118,15 @@ class Questions:
 
     def find(self, custom_id: str) -> Waiting | None:
         """The question with the id that stands in its line."""
-        start, _, attempt = custom_id.rpartition("-")
+        if not _ID.fullmatch(custom_id):
+            return None
+        start, attempt = custom_id[:_START], int(custom_id[_START + 1 :])
         sql = (
             "SELECT id, key, owner, attempt, state = 'waiting' AND attempt = ?"
-            " FROM hosted_questions WHERE run = ? AND key >= ? AND key < ?"
+            " FROM hosted_questions WHERE run = ? AND key >= ? AND key < ? AND attempt >= ?"
         )
-        if len(start) != _START or not attempt.isdecimal():
-            return None
-        for row in self._store.read(sql, int(attempt), self._run, start, start + "g"):
-            return Waiting(*row) if int(attempt) <= row[3] else None
+        for row in self._store.read(sql, attempt, self._run, start, start + "g", attempt):
+            return Waiting(*row)
         return None
 
     async def settle(self, settled: Iterable[tuple[Waiting, Settled, Response]]) -> None:
@@ -147,30 +150,44 @@ class Questions:
 
     # --- Files ----------------------------------------------------------------------------------
 
-    async def plan(self, size: Size) -> Shard | None:
-        """Put the questions that wait longest into a new file; None if there are none."""
-        return await self._store.written(lambda connection: self._plan(connection, size))
+    async def plan(self, size: Size, takes: Callable[[int, int | None], bool]) -> Shard | None:
+        """Put the questions that wait longest into a new file; None if there are none.
 
-    def _plan(self, connection: sqlite3.Connection, size: Size) -> Shard | None:
-        number = bytes_ = tokens = last = 0
-        for last_one, more_bytes, more_tokens in connection.execute(_UNSENT, (self._run,)):
-            number, bytes_, tokens = number + 1, bytes_ + more_bytes, tokens + more_tokens
-            is_full = (
-                number > size.requests
-                or bytes_ > size.bytes
-                or (size.tokens is not None and tokens > size.tokens)
-            )
-            if is_full and last:
-                tokens -= more_tokens
-                break
-            last = last_one
+        ``takes`` is asked in turn, for the most tokens of each input and output, whether it goes.
+        """
+        last, tokens = self._first(size, takes)
         if not last:
             return None
-        new = "INSERT INTO hosted_shards (run, state, tokens) VALUES (?, 'planned', ?)"
-        shard = connection.execute(new, (self._run, tokens)).lastrowid
-        assert shard is not None  # noqa: S101 - SQLite's own promise
-        connection.execute(_FILE, (shard, self._run, last))
-        return Shard(shard, "planned", tokens)
+
+        def work(connection: sqlite3.Connection) -> int:
+            new = "INSERT INTO hosted_shards (run, state, tokens) VALUES (?, 'planned', ?)"
+            shard = connection.execute(new, (self._run, tokens)).lastrowid
+            assert shard is not None  # noqa: S101 - a row was inserted
+            connection.execute(_FILE, (shard, self._run, last))
+            return shard
+
+        return Shard(await self._store.written(work), "planned", tokens)
+
+    def _first(self, size: Size, takes: Callable[[int, int | None], bool]) -> tuple[int, int]:
+        """The last question that fits into a file, 0 if there is none, and the tokens of all."""
+        last = bytes_ = tokens = 0
+        unsent = self._store.read(_UNSENT, self._run, size.requests)
+        for question, more_bytes, more_tokens, longest in unsent:
+            is_full = bytes_ + more_bytes > size.bytes or (
+                size.tokens is not None and tokens + more_tokens > size.tokens
+            )
+            if (is_full and last) or not takes(more_tokens, longest):
+                break
+            last, bytes_, tokens = question, bytes_ + more_bytes, tokens + more_tokens
+        return last, tokens
+
+    def out(self) -> list[tuple[int, int | None]]:
+        """The most tokens, of input and output, of each question that stands in a file."""
+        sql = (
+            "SELECT tokens, longest FROM hosted_questions"
+            " WHERE run = ? AND state = 'waiting' AND shard IS NOT NULL"
+        )
+        return self._store.read(sql, self._run)
 
     def all(self, *states: State) -> list[Shard]:
         """The files in some states, oldest first."""
@@ -243,7 +260,7 @@ def final(status: int, told: bytes) -> Response:
 
 
 def _create(connection: sqlite3.Connection) -> None:
-    for statement in _TABLES:
+    for statement in (*_TABLES, *_ABANDONED):
         connection.execute(statement)
 
 
@@ -257,6 +274,7 @@ _TABLES = (
         body BLOB,
         size INTEGER NOT NULL,
         tokens INTEGER NOT NULL,
+        longest INTEGER,
         attempt INTEGER NOT NULL DEFAULT 1,
         state TEXT NOT NULL DEFAULT 'waiting',
         shard INTEGER,
@@ -301,8 +319,16 @@ _TABLES = (
     )
     """,
 )
+# What was begun before a fresh start will never be asked about again.
+_ABANDONED = (
+    "DELETE FROM hosted_questions WHERE run NOT IN (SELECT run FROM outputs)",
+    "DELETE FROM hosted_owners WHERE run NOT IN (SELECT run FROM outputs)",
+    "DELETE FROM hosted_rounds WHERE run NOT IN (SELECT run FROM outputs)",
+    "DELETE FROM hosted_shards WHERE run NOT IN (SELECT run FROM outputs)",
+)
 _PARK = """
-INSERT INTO hosted_questions (run, key, owner, body, size, tokens) VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO hosted_questions (run, key, owner, body, size, tokens, longest)
+VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (run, key) DO UPDATE SET
     owner = excluded.owner, body = excluded.body, attempt = attempt + 1, state = 'waiting',
     shard = NULL, status = NULL, told = NULL
@@ -337,8 +363,8 @@ _CLOSE = (
     "DELETE FROM hosted_rounds WHERE run = :run AND owner = :owner",
 )
 _UNSENT = """
-SELECT id, size, tokens FROM hosted_questions
-WHERE run = ? AND state = 'waiting' AND shard IS NULL ORDER BY id
+SELECT id, size, tokens, longest FROM hosted_questions
+WHERE run = ? AND state = 'waiting' AND shard IS NULL ORDER BY id LIMIT ?
 """
 _FILE = """
 UPDATE hosted_questions SET shard = ?
