@@ -150,12 +150,7 @@ class _Worker:
         self.load += 1
         try:
             await asyncio.shield(self._ready)
-            async with asyncio.timeout(None) as clock:
-                return await self._timed((name, document), clock)
-        except TimeoutError:
-            await self._leave_if_stuck()
-            told = f"not finished in {self._deadline:g} s; allow more time or split the document"
-            return failed(name, ModelError(told, code="timed_out", retryable=True))
+            return await self._timed(name, document)
         finally:
             self.load -= 1
 
@@ -201,15 +196,21 @@ class _Worker:
         finally:
             self._asking.remove(request.owner)
 
-    async def _timed(self, work: tuple[str, Document], clock: asyncio.Timeout) -> Finished:
-        self._clocks.append(clock)
-        self._start_clocks()
+    async def _timed(self, name: str, document: Document) -> Finished:
+        clock = asyncio.timeout(None)
         try:
-            finished: Finished = await self._line.call(work)
+            async with clock:
+                self._clocks.append(clock)
+                self._start_clocks()
+                finished: Finished = await self._line.call((name, document))
+                return finished
+        except TimeoutError:
+            await self._leave_if_stuck()
+            told = f"not finished in {self._deadline:g} s; allow more time or split the document"
+            return failed(name, ModelError(told, code="timed_out", retryable=True))
         finally:
             self._clocks.remove(clock)
             self._start_clocks()
-        return finished
 
     def _start_clocks(self) -> None:
         if self._deadline is None:
