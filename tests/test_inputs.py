@@ -84,6 +84,11 @@ def test_a_pattern_names_files_from_where_it_begins(
     assert names(str(tmp_path / pattern)) == matched
 
 
+def test_an_empty_input_is_not_the_current_folder() -> None:
+    with pytest.raises(DocumentError, match="empty string"):
+        entries([""])
+
+
 def test_a_file_whose_name_looks_like_a_pattern_is_a_file(tmp_path: Path) -> None:
     put(tmp_path / "bao cao 1.txt")
     assert names(put(tmp_path / "bao cao [1].txt")) == ["bao cao [1].txt"]
@@ -125,6 +130,12 @@ def test_files_of_one_name_are_told_apart_by_more_of_their_paths(tmp_path: Path)
     assert names(*files) == ["a.txt", "xa/a.txt", "thon/a.txt"]
     more = put(tmp_path / "2023" / "xa" / "a.txt")
     assert names(*files, more) == ["a.txt", "xa/a.txt", "thon/a.txt", "2023/xa/a.txt"]
+
+
+def test_files_of_one_place_below_two_folders_are_told_apart_by_the_folders(tmp_path: Path) -> None:
+    for name in ("a/2020/x.txt", "b/2020/x.txt"):
+        put(tmp_path / name)
+    assert names(tmp_path / "a", tmp_path / "b") == ["2020/x.txt", "b/2020/x.txt"]
 
 
 def test_records_of_one_name_are_told_apart_by_their_lines(tmp_path: Path) -> None:
@@ -478,7 +489,7 @@ def test_an_entry_crosses_processes(tmp_path: Path) -> None:
 
 def test_memory_stays_flat_however_many_records_there_are(tmp_path: Path) -> None:
     line = json.dumps({"text": _TEXT * 20}, ensure_ascii=False) + "\n"
-    file = put(tmp_path / "a.jsonl", line * 20_000)  # 18 MB on disk, twice that if it were kept
+    file = put(tmp_path / "a.jsonl", line * 20_000)  # 33 MB of text, were it kept
     tracemalloc.start()
     try:
         assert sum(1 for _ in entries([file])) == 20_000

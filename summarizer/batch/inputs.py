@@ -164,6 +164,8 @@ class _Fields:
 
 
 def _source(given: str | Path, fields: _Fields) -> _Source:
+    if not str(given):  # as a path it would be the current folder
+        raise DocumentError("an input is an empty string; name a file, a folder or a pattern")
     path = Path(given)
     if stat.S_ISDIR(_mode(path)):
         return _folder(path)
