@@ -132,8 +132,13 @@ class _Worker:
         self._is_leaving = False
         self.load = 0
         ours, theirs = socket.socketpair()
-        with theirs:
+        try:
             self.process = _start(theirs)
+        except SummarizerError:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
         self._ready = asyncio.create_task(self._begin(ours))
 
     @property
