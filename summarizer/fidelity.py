@@ -95,13 +95,12 @@ def vocabulary(tokens: Tokens) -> frozenset[str]:
 
 
 class Telling:
-    """A text as evidence: what it says, cut into parts and groups of figures once."""
+    """A text as evidence: what it says, cut into parts and groups of figures once asked for."""
 
     def __init__(self, document: Document) -> None:
+        self._document = document
         self._folded: Folded = document.folded
         self._tokens: Tokens = document.tokens
-        self._numerals: tuple[Numeral, ...] = read_numerals(document)
-        self._figures: tuple[FigureMention, ...] = read_figures(document, self._numerals)
 
     @classmethod
     def of(cls, text: str) -> Self:
@@ -121,6 +120,14 @@ class Telling:
         reasons += [f"{raw!r} is not dated so there" for raw in self._moved_numerals(told)]
         reasons += [f"{word!r} is turned round" for word in self._turned(told)]
         return tuple(reasons)
+
+    @cached_property
+    def _numerals(self) -> tuple[Numeral, ...]:
+        return read_numerals(self._document)
+
+    @cached_property
+    def _figures(self) -> tuple[FigureMention, ...]:
+        return read_figures(self._document, self._numerals)
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
