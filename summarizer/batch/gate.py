@@ -30,7 +30,7 @@ _SAFE = 0.99  # of a rate; with the burst still no minute holds more than the se
 _INSTANT = 1e-6  # seconds that clocks and sums do not tell from none
 
 _FIRST = 8  # requests that go out at once to a server of which nothing is known
-_DOUBLED = 0.15  # seconds until twice as many have gone out: its first answer may tell a rate
+_DOUBLED = 0.2  # seconds until twice as many have gone out: its first answer may tell a rate
 
 _SPAN = 32  # requests over which a share is taken
 _REFUSALS = 0.2  # share of refused requests from which on everybody slows down
