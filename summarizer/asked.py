@@ -1,6 +1,8 @@
 """A document summarized by a model, from its facts and limits to the finished summary."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
@@ -33,7 +35,7 @@ class Asked:
         """Ask about one document."""
         started = time.perf_counter()
         reading = read(document)
-        try:
+        with _translated():
             way = await self._way()
             if self.limits:
                 self.limits.check(estimate(reading, way), pricing(self.llm))
@@ -45,14 +47,13 @@ class Asked:
                 usage=drafted.usage,
                 issues=(*document.issues, *drafted.issues),
             )
-        except PromptError as error:
-            raise TaskError(str(error)) from error
         summary = assemble(drafted.reading, drafted.draft, run)
         return summary.timed(time.perf_counter() - started)
 
     async def estimate(self, document: Document) -> Usage:
         """What a document will take, at least as much as it probably will; nothing is sent."""
-        usage = estimate(read(document), await self._way())
+        with _translated():
+            usage = estimate(read(document), await self._way())
         return usage.model_copy(update={"cost_usd": pricing(self.llm)(usage)})
 
     async def _way(self) -> Way:
@@ -64,4 +65,14 @@ class Asked:
     @cached_property
     def task(self) -> str:
         """The task and the fingerprint of its prompts and answers."""
-        return self.prompts.fingerprint(answer_form(rewrite=self.rewrite).schema)
+        with _translated():
+            return self.prompts.fingerprint(answer_form(rewrite=self.rewrite).schema)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """What is wrong with templates, told as an error of ours."""
+    try:
+        yield
+    except PromptError as error:
+        raise TaskError(str(error)) from error

@@ -162,8 +162,7 @@ class _Server:
             await asyncio.sleep(self.manners.hang)
         if fault in {"timeout", "reset"}:
             self.told["faults"] += fault == "reset"
-            assert request.transport is not None  # noqa: S101 - it is connected
-            request.transport.abort()
+            _break_off(request)
             return web.Response()
         return await self._completed(request, json.loads(body), key, fault)
 
@@ -191,8 +190,7 @@ class _Server:
             response = web.StreamResponse(headers={**headers, "Content-Length": str(len(content))})
             await response.prepare(request)
             await response.write(content[: len(content) // 2])
-            assert request.transport is not None  # noqa: S101 - it is connected
-            request.transport.abort()
+            _break_off(request)
             return response
         found = _DOCUMENT.search(prompt)
         document = found[1] if found else "?"
@@ -244,6 +242,11 @@ class _Server:
                 "paid_for": self.paid_for,
             }
         )
+
+
+def _break_off(request: web.Request) -> None:
+    if request.transport is not None:  # else the other side has gone already
+        request.transport.abort()
 
 
 def _serve(manners: Manners, told: Connection) -> None:

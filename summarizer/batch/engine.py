@@ -35,6 +35,7 @@ AT_ONCE = 16
 """Requests in flight unless told otherwise: a small server of one's own serves as many."""
 
 _OK = 200
+_FEW = 8
 _SPARE = 4  # one document in so many is read or written while the others wait for answers
 _HOPELESS = frozenset({"unauthorized", "forbidden", "not_found", "quota", "unreachable"})
 _ENOUGH = 20  # documents in a row that fail so; the next one would as well
@@ -106,19 +107,20 @@ class Run:
     async def __call__(self) -> None:
         """Do it."""
         batch = self.batch
+        names = (entry.name for entry in batch.entries())  # inputs that are wrong are told first
         with (
             Journal(batch.journal or batch.output.resolve().parent / JOURNAL) as journal,
             journal.open(
                 batch.output, batch.summarizer.identity, fresh=batch.fresh, share=batch.share
             ) as ledger,
         ):
-            ledger.plan(entry.name for entry in batch.entries())
+            ledger.plan(names)
             self._plan(ledger)
             self._log("started", documents=self.progress.tally.left, **batch.summarizer.identity)
             async with workforce(
                 batch.summarizer,
                 *self._chain(ledger),
-                workers=batch.workers or len(os.sched_getaffinity(0)),
+                workers=self._workers,
                 deadline=batch.deadline,
             ) as work:
                 await self._through(ledger, work)
@@ -128,6 +130,13 @@ class Run:
         self._log("ended", left=self.progress.tally.left, usage=self.progress.tally.usage)
         if self._why is not None:
             raise self._why
+
+    @property
+    def _workers(self) -> int:
+        """Processes to work in; a few documents are done before the first one has started."""
+        if self.batch.workers is not None:
+            return self.batch.workers
+        return len(os.sched_getaffinity(0)) if (self.progress.tally.left or 0) > _FEW else 0
 
     # ---- before ---------------------------------------------------------------------------------
 
