@@ -20,7 +20,7 @@ from hashlib import sha256
 from itertools import islice
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypedDict
 
 from pydantic import TypeAdapter
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from ray.actor import ActorHandle
     from ray.data import Dataset
 
-    from summarizer.batch.shards import Shards
+    from summarizer.batch.shards import Notes, Shards
 
 AT_ONCE = 64
 """Requests in flight, of all workers together, unless told otherwise."""
@@ -274,14 +274,14 @@ class _Job:
         self.missing -= self.shards.tidy().keys
 
     def _give_up(self) -> None:
-        from summarizer.batch.shards import table  # noqa: PLC0415 - belongs to the extra
+        from summarizer.batch.shards import row, table  # noqa: PLC0415 - belongs to the extra
 
         if not self.missing:
             return
         for documents in _tables(self._missing().select_columns(["name", "key"])):
             names, keys = (documents[column].to_pylist() for column in ("name", "key"))
             rows = [failed(name, WorkerError(_ENDED)) for name in names]
-            self.shards.write(table(rows, keys))
+            self.shards.write(table(map(row, rows, keys)))
             for finished in rows:
                 self._count(finished)
 
@@ -404,33 +404,65 @@ class _Worker:
 
     async def __call__(self, documents: "pa.Table") -> "AsyncIterator[pa.Table]":
         """Rows of the documents; if they are written here, what the run is told instead."""
-        from summarizer.batch.shards import table  # noqa: PLC0415 - belongs to the extra
+        from summarizer.batch.shards import Notes, row, table  # noqa: PLC0415 - of the extra
+
+        if self._shards is not None:
+            yield await self._written(documents, self._shards)
+            return
+        finished = await self._all(documents, Notes(None))
+        yield table(map(row, finished, documents["key"].to_pylist()))
+
+    async def _written(self, documents: "pa.Table", shards: "Shards") -> "pa.Table":
+        from summarizer.batch.shards import row, table  # noqa: PLC0415 - belongs to the extra
 
         keys = documents["key"].to_pylist()
-        if self._shards is None:
-            yield table(await self._all(documents), keys)
-            return
-        kept = await asyncio.to_thread(self._shards.read, keys)
+        kept = await asyncio.to_thread(shards.read, keys)
         if kept is not None:  # done before, by a worker that was lost later
-            yield _told([_again(row) for row in kept.to_pylist()])
-            return
-        finished = await self._all(documents)
-        trouble = ""
+            return _told(map(_again, kept.to_pylist()))
+        notes = shards.notes(keys)
+        finished = await self._all(documents, notes)
         try:
-            await asyncio.to_thread(self._shards.write, table(finished, keys))
+            await asyncio.to_thread(shards.write, table(map(row, finished, keys)))
         except JournalError as error:  # Ray would go on, and all that follows be paid for nothing
-            trouble = str(error)
-        yield _told(finished, trouble)
+            return _told(finished, str(error))
+        notes.clear()
+        return _told(finished)
 
-    async def _all(self, documents: "pa.Table") -> list[Finished]:
-        columns = (documents[column].to_pylist() for column in ("name", "text", "fault"))
-        return await asyncio.gather(*(self._one(*one) for one in zip(*columns, strict=True)))
+    async def _all(self, documents: "pa.Table", notes: "Notes") -> list[Finished]:
+        before = notes.rows()
+        return await asyncio.gather(
+            *(
+                self._noted(document, notes, before.get(document["key"]))
+                for document in documents.to_pylist()
+            )
+        )
 
-    async def _one(self, name: str, text: str | None, fault: str) -> Finished:
+    async def _noted(
+        self, document: "_Document", notes: "Notes", before: Mapping[str, str] | None
+    ) -> Finished:
+        from summarizer.batch.shards import row  # noqa: PLC0415 - belongs to the extra
+
+        if before is not None:
+            return _again(before)
+        finished = await self._one(document)
+        notes.add(row(finished, document["key"]))
+        return finished
+
+    async def _one(self, document: "_Document") -> Finished:
+        name, text = document["name"], document["text"]
         if text is None:
-            return failed(name, DocumentError(fault or _NO_TEXT))
+            return failed(name, DocumentError(document["fault"] or _NO_TEXT))
         async with self._turn:
             return await finish(name, Document(text, name), self._summarize)
+
+
+class _Document(TypedDict):
+    """A record as a worker gets it."""
+
+    name: str
+    text: str | None
+    fault: str
+    key: str
 
 
 _NO_TEXT = "the record holds no text; check the field that is taken for it"
@@ -448,10 +480,12 @@ def _told(finished: Iterable[Finished], trouble: str = "") -> "pa.Table":
 
 
 def _again(kept: Mapping[str, str]) -> Finished:
-    row = Row.model_validate_json(kept["row"])
+    """What is told of a row that was written before."""
+    line = kept["row"].encode() + b"\n"
+    row = Row.model_validate_json(line)
     if row.summary is not None:
-        return succeeded(row.name, row.summary)
-    return Finished(row.name, row.line(), kind=kept["kind"])
+        return replace(succeeded(row.name, row.summary), line=line)
+    return Finished(row.name, line, kind=kept["kind"])
 
 
 # --- One gate for all ----------------------------------------------------------------------------
@@ -506,7 +540,7 @@ def _cluster(address: str | None) -> Iterator[Any]:
         options = {"address": "local", "num_cpus": cpus, "include_dashboard": False}
     try:
         ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
-    except (ConnectionError, RuntimeError, ValueError) as error:
+    except (ConnectionError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
         reason = " ".join(str(error).split())
         raise SummarizerError(
             f"no Ray at {address or 'this machine'} ({reason[:200]}); start it there with "
@@ -544,7 +578,7 @@ def _explanation(seconds: float) -> str:
 
     free, cpus = (told().get("CPU", 0) for told in (ray.available_resources, ray.cluster_resources))
     machines = sum(node["Alive"] for node in ray.nodes())
-    why = "the model's server does not answer, or a document takes that long"
+    why = "the model's server does not answer, a document takes that long, or workers still start"
     if free < 1:
         why = "others use the cluster, and Ray waits for a processor"
     return (

@@ -1,15 +1,16 @@
 """Rows of a batch as Parquet files in one folder: what a cluster has finished, and its memory.
 
 Any number of processes write, each its own files; a file appears whole or not at all. Its name
-comes from the documents in it, so that work done twice leaves one file. Files whose names begin
-with ``_`` are ours; readers of Parquet pass over them.
+comes from the documents in it, so that work done twice leaves one file. Until a file is whole, its
+rows stand in notes. Files whose names begin with ``_`` are ours; readers of Parquet pass over them.
 """
 
 import json
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 from uuid import uuid4
 
@@ -29,19 +30,54 @@ _ABOUT = "_summarizer.json"
 _SUFFIX = ".parquet"
 
 
-def table(finished: Iterable[Finished], keys: Iterable[str]) -> pa.Table:
-    """Finished documents and their keys as a table of rows."""
-    rows = [
-        {
-            "name": one.name,
-            "key": key,
-            "status": "ok" if one.is_ok else "failed",
-            "kind": one.kind,
-            "row": one.line.decode().rstrip("\n"),
-        }
-        for one, key in zip(finished, keys, strict=True)
-    ]
-    return pa.Table.from_pylist(rows, schema=SCHEMA)
+def row(finished: Finished, key: str) -> dict[str, str]:
+    """The row of a finished document."""
+    return {
+        "name": finished.name,
+        "key": key,
+        "status": "ok" if finished.is_ok else "failed",
+        "kind": finished.kind,
+        "row": finished.line.decode().rstrip("\n"),
+    }
+
+
+def table(rows: Iterable[Mapping[str, str]]) -> pa.Table:
+    """Rows as a table."""
+    return pa.Table.from_pylist(list(rows), schema=SCHEMA)
+
+
+class Notes:
+    """Rows of a block that is not whole yet, written one by one: what a dead worker leaves.
+
+    Without a path nothing is written: not every file system lets a file grow.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+
+    def rows(self) -> dict[str, dict[str, str]]:
+        """What an earlier worker has written, by key; a torn last line is passed over."""
+        if self._path is None or not self._path.is_file():
+            return {}
+        found = {}
+        for line in self._path.read_bytes().splitlines():
+            with suppress(ValueError):
+                told = json.loads(line)
+                found[told["key"]] = told
+        return found
+
+    def add(self, row: Mapping[str, str]) -> None:
+        """Write a row down. A full disk is told by what comes after: the block itself."""
+        if self._path is None:
+            return
+        line = b"\n" + json.dumps(row, ensure_ascii=False).encode()  # after a torn one, if any
+        with suppress(OSError), self._path.open("ab", buffering=0) as file:
+            file.write(line)
+
+    def clear(self) -> None:
+        """The rows are elsewhere."""
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -58,6 +94,7 @@ class Shards:
     def __init__(self, folder: str) -> None:
         self.folder = folder
         self._files, self._root = fs.FileSystem.from_uri(folder)
+        self._is_local = isinstance(self._files, fs.LocalFileSystem)
 
     def open(self, identity: Mapping[str, str], *, fresh: bool = False) -> None:
         """Make the folder, or go on in one that was made in the same way.
@@ -68,8 +105,8 @@ class Shards:
         about = f"{self._root}/{_ABOUT}"
         parts = self._parts()
         if fresh:
-            for part in parts:
-                self._files.delete_file(part)
+            for path in (*parts, *map(str, self._left("_notes-*"))):
+                self._files.delete_file(path)
         elif self._files.get_file_info(about).is_file:
             self._compare(json.loads(self._files.open_input_file(about).readall()), identity)
         elif parts:
@@ -83,6 +120,11 @@ class Shards:
 
         A file that cannot be read, torn by a machine that went down, is set aside.
         """
+        for path in self._left("_notes-*"):
+            notes = Notes(path)
+            if noted := notes.rows():
+                self.write(table(noted.values()))
+            notes.clear()
         keys: set[str] = set()
         failed = 0
         for part in self._parts():
@@ -100,6 +142,10 @@ class Shards:
             keys.update(key for key, stays in zip(ours, mask, strict=True) if stays)
             failed += sum(s == "failed" for s, stays in zip(statuses, mask, strict=True) if stays)
         return Kept(frozenset(keys), failed)
+
+    def notes(self, keys: Collection[str]) -> Notes:
+        """Where the rows of these keys stand until they are written together."""
+        return Notes(Path(self._root) / f"_notes-{_digest(keys)}" if self._is_local else None)
 
     def write(self, rows: pa.Table) -> None:
         """Keep rows; nothing of them is there before all are."""
@@ -128,8 +174,10 @@ class Shards:
         return sorted(name for name in names if not PurePosixPath(name).name.startswith("_"))
 
     def _path(self, keys: Collection[str]) -> str:
-        name = sha256("\n".join(sorted(keys)).encode()).hexdigest()[:24]
-        return f"{self._root}/rows-{name}{_SUFFIX}"
+        return f"{self._root}/rows-{_digest(keys)}{_SUFFIX}"
+
+    def _left(self, pattern: str) -> list[Path]:
+        return sorted(Path(self._root).glob(pattern)) if self._is_local else []
 
     def _read(self, part: str, columns: list[str] | None = None) -> pa.Table | None:
         try:
@@ -169,6 +217,10 @@ class Shards:
                 f"{self.folder} cannot be written to ({error.strerror or error}); rows until now "
                 "are kept: make room or check its permissions, then run the same command again"
             ) from None
+
+
+def _digest(keys: Collection[str]) -> str:
+    return sha256("\n".join(sorted(keys)).encode()).hexdigest()[:24]
 
 
 def _packed(rows: pa.Table) -> pa.Buffer:
