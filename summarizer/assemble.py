@@ -32,7 +32,6 @@ from schemas import (
 from summarizer.arithmetic import contradictions
 from summarizer.clauses import Clause
 from summarizer.coverage import account
-from summarizer.documents import Document
 from summarizer.fidelity import NAMING, TELLING, Telling, departures, plain_words, sentences_of
 from summarizer.figures import FigureMention
 from summarizer.grounding import Ground
@@ -40,7 +39,7 @@ from summarizer.indicators import name_indicator
 from summarizer.overview import write_overview
 from summarizer.quotes import quote_span
 from summarizer.reading import Reading
-from summarizer.times import find_times, resolve
+from summarizer.times import resolve, times_of
 
 Measured = TypeVar("Measured", Achievement, Shortcoming, Target)
 Item = TypeVar("Item", Achievement, Shortcoming, Target, Directive)
@@ -394,7 +393,7 @@ class _Assembler:
     def _deadline(self, name: str, text: str | None) -> Fields | None:
         if not text or not self._told(text, name):
             return None
-        if self.free and not find_times(Document(text)):
+        if self.free and not times_of(text):
             self._drop("deadline_unread", f"{name}: {text[:_SHOWN]!r} names no time, dropped")
             return None
         if text not in self.dates:

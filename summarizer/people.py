@@ -5,7 +5,7 @@ Token positions and offsets are those of the folded text.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from summarizer.documents import Document
@@ -376,6 +376,7 @@ def _person_starts(page: _Page, tokens: Tokens, heads: Iterable[int]) -> list[in
 # --- who is who ----------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=512)  # a few dozen posts make up nearly all
 def _post_key(post: str) -> str:
     key = match_key(post)
     for long, short in _words().short:

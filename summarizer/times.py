@@ -9,7 +9,7 @@ import datetime as dt
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 from summarizer.documents import Document
@@ -528,6 +528,12 @@ def find_times(document: Document) -> tuple[TimeMention, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=512)  # reports of one season name the same periods and deadlines
+def times_of(words: str) -> tuple[TimeMention, ...]:
+    """Every time that a few words name, such as a deadline by itself."""
+    return find_times(Document(words))
+
+
 def _joined(document: Document, one: TimeMention, other: TimeMention) -> TimeMention | None:
     """Join "trong tháng 7 và những tháng cuối năm"; the end is the later one."""
     if other.first != one.last + 1 or document.tokens.words[one.last] != "và":
@@ -626,7 +632,7 @@ def resolve(text: str, anchor: Anchor) -> dt.date | None:
     """The last day of a deadline as written, or None where it cannot be known."""
     if year := _year(text.strip()):
         return dt.date(year, _MONTHS, _DAYS)
-    days = [day for m in find_times(Document(text)) if (day := last_day(m, anchor)) is not None]
+    days = [day for m in times_of(text) if (day := last_day(m, anchor)) is not None]
     return max(days, default=None)
 
 
@@ -635,7 +641,7 @@ def _days_of(text: str | None, anchor: Anchor) -> Span | None:
         return None
     if year := _year(text.strip()):
         return _span(Moment("year"), year)
-    for mention in find_times(Document(text)):
+    for mention in times_of(text):
         if (span := _days(mention.moment, anchor, ahead=False)) is not None:
             return span
     return None
