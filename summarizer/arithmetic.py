@@ -35,6 +35,8 @@ def contradictions(figures: Sequence[FigureMention]) -> tuple[Flag, ...]:
 
 
 def _disagreements(figures: Sequence[FigureMention]) -> Iterable[str]:
+    if len(figures) == 1:
+        return
     level = _only(figures, "level", counted=True)
     if level is None:
         return
@@ -133,8 +135,9 @@ def _widened(interval: _Interval, by: Decimal) -> _Interval:
 
 
 def _is_beyond_belief(figure: FigureMention) -> bool:
-    unit = (figure.unit or "").lower().replace("tỉ", _SCALE)
-    return figure.role == "level" and unit.startswith(_SCALE) and figure.value >= _SUSPECT
+    if figure.role != "level" or figure.value < _SUSPECT:
+        return False
+    return (figure.unit or "").lower().replace("tỉ", _SCALE).startswith(_SCALE)
 
 
 def _shown(figure: FigureMention) -> str:
