@@ -281,6 +281,7 @@ def test_a_full_disk_is_told_and_costs_no_row_that_was_kept(
         check=False,
     )
     assert told.stderr == ""
+    assert (tmp_path / "out.jsonl").read_bytes().endswith(b"\n")
     done, *errors = told.stdout.splitlines()
     assert len(errors) == 3
     assert all(error.startswith(f"{tmp_path / full}: ") for error in errors)

@@ -392,11 +392,7 @@ class Ledger:
     async def recorded(self, request: Request, send: Send) -> Response:
         """An ``Around``: durable before it is sent, and the answer before it is handed on."""
         number = await self._journal.written(lambda at: self._ask(at, request, request.key))
-        try:
-            response = await send(request)
-        except BaseException:
-            self._journal.submit(lambda at: _settle(at, number, _LOST))
-            raise
+        response = await send(request)  # whoever breaks off here leaves it as asked: spent, perhaps
         await self._journal.written(lambda at: _answer(at, number, response))
         return response
 
@@ -460,7 +456,6 @@ class Ledger:
         return cursor.lastrowid
 
 
-_LOST = Response(0, lost=True)
 _KNOWN = """
     SELECT status, body, rate,
         run = ?1 AND owner = ?2 AND requests.attempt = trial.attempt AS is_own
