@@ -47,6 +47,7 @@ from tenacity import (
 
 from schemas import Usage
 from summarizer.completions import Choice, Completion, count, read_completion
+from summarizer.errors import SummarizerError
 from summarizer.faults import Fault, refusal
 from summarizer.llm import Content, Facts, Question, Reply, total
 from summarizer.prices import Prices, listed_prices
@@ -389,6 +390,8 @@ class _Call(Generic[Content]):
         try:
             return await self._answer()
         except InstructorError as error:
+            if isinstance(error.__cause__, SummarizerError):  # of what stands between
+                raise error.__cause__ from None
             if not isinstance(error.__cause__, (_StopError, ValidationError)):
                 raise  # a defect of ours
             self.fault = self.fault or Fault("invalid_answer", f"{len(self.paid)} answers")

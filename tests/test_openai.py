@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from email.utils import formatdate
@@ -20,11 +21,13 @@ from pydantic import BaseModel, field_validator
 
 from schemas import Draft, Usage
 from schemas.answers import DraftAnswer, Verdicts
-from summarizer.errors import ModelError, ReplyError, TooLongError
+from summarizer import wire
+from summarizer.errors import BudgetError, ModelError, ReplyError, TooLongError
 from summarizer.forms import form
 from summarizer.llm import LLM, Described, Facts, Priced, Question, Reply
 from summarizer.openai import OpenAIModel
 from summarizer.prices import Prices
+from summarizer.wire import Request, Send
 from tests.endpoint import Body, Endpoint, Response, Script, completion, failure
 
 pytestmark = pytest.mark.usefixtures("loopback")
@@ -57,6 +60,61 @@ def failed(endpoint: Endpoint, question: Question[Any] = QUESTION, **changes: An
     with pytest.raises(ModelError) as caught:
         answered(endpoint, question, **changes)
     return caught.value
+
+
+# --- What stands between ------------------------------------------------------------------------
+
+
+def test_every_request_passes_through_what_stands_between() -> None:
+    async def around(request: Request, send: Send) -> wire.Response:
+        passed.append(request)
+        return await send(request)
+
+    passed: list[Request] = []
+    with Endpoint([failure(503), WRONG, completion(GOOD)]) as endpoint:
+        assert answered(endpoint, around=around).content == ANSWER
+        assert [request.body.decode() for request in passed] == endpoint.wire
+    assert {request.url for request in passed} == {f"{endpoint.url}/chat/completions"}
+    assert all(request.output_tokens == QUESTION.longest for request in passed)
+    assert all(request.input_tokens >= len(TEXT.encode()) for request in passed)
+
+
+@pytest.mark.parametrize("before", [0, 1], ids=["first answer", "corrected answer"])
+def test_an_error_of_what_stands_between_ends_the_question(before: int) -> None:
+    async def around(request: Request, send: Send) -> wire.Response:
+        passed.append(request)
+        if len(passed) > before:
+            raise BudgetError("used up")
+        return await send(request)
+
+    passed: list[Request] = []
+    with Endpoint([WRONG]) as endpoint, pytest.raises(BudgetError, match="used up"):
+        answered(endpoint, around=around)
+
+
+def test_an_answer_that_was_paid_before_costs_nothing() -> None:
+    async def around(_: Request, __: Send) -> wire.Response:
+        return wire.Response(200, completion(GOOD).body.encode(), rate=0.0)
+
+    model = model_at("http://127.0.0.1:1/v1", around=around)
+    assert asyncio.run(model.ask(QUESTION)) == Reply(ANSWER, Usage())
+
+
+def test_an_answer_of_a_hosted_batch_costs_half() -> None:
+    async def around(_: Request, __: Send) -> wire.Response:
+        return wire.Response(200, completion(GOOD).body.encode(), rate=0.5)
+
+    prices = {"m": Prices(Decimal(1), Decimal(1), Decimal(2))}
+    model = model_at("http://127.0.0.1:1/v1", around=around, prices=prices)
+    assert asyncio.run(model.ask(QUESTION)).usage.cost_usd == Decimal("0.00007")
+
+
+def test_an_answer_that_stays_out_is_asked_for_again() -> None:
+    slow = Response(" " * 500, drip=0.05)
+    with Endpoint([slow, completion(GOOD)]) as endpoint:
+        endpoint.lock = nullcontext()  # type: ignore[assignment] - the slow one holds nobody up
+        assert answered(endpoint, patience=0.5).content == ANSWER
+        assert len(endpoint.asked) == 2
 
 
 # --- Trouble on the way to an answer ------------------------------------------------------------

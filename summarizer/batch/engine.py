@@ -1,8 +1,8 @@
 """A batch: inputs to rows in a file, whatever happens on the way.
 
 What is asked of a model passes through a chain, the outermost first: the journal, which knows the
-answers of before; the budget, which reserves what an answer may cost; the gate, which keeps to the
-server's rate; the journal again, which writes down what is asked and what comes back. Documents are
+answers of before; the gate, which keeps to the server's rate; the budget, which reserves what an
+answer may cost; the journal again, which writes down what is asked and what comes back. Documents are
 read and summarized in worker processes; one process owns the chain and the files.
 """
 
@@ -173,7 +173,7 @@ class Run:
             cost=cost,
             spent=_spent(ledger, cost),
         )
-        return [ledger.replayed, budget, self.gate, ledger.recorded, self._heard]
+        return [ledger.replayed, self.gate, budget, ledger.recorded, self._heard]
 
     async def _heard(self, request: Request, send: Send) -> Response:
         response = await send(request)
