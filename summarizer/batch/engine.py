@@ -2,8 +2,8 @@
 
 What is asked of a model passes through a chain, the outermost first: the journal, which knows the
 answers of before; the gate, which keeps to the server's rate; the budget, which reserves what an
-answer may cost; the journal again, which writes down what is asked and what comes back. Documents are
-read and summarized in worker processes; one process owns the chain and the files.
+answer may cost; the journal again, which writes down what is asked and what comes back. Documents
+are read and summarized in worker processes; one process owns the chain and the files.
 """
 
 import asyncio

@@ -4,7 +4,7 @@ import asyncio
 import signal
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -27,8 +27,7 @@ from summarizer.cli.telling import DONE, FAILED, INTERRUPTED, tell, told
 if TYPE_CHECKING:
     from summarizer.batch.engine import Batch, Run
     from summarizer.batch.progress import Progress
-
-_INPUTS, _PACE, _OUTPUT = "Inputs", "Pace and budget", "Output"
+    from summarizer.batch.tally import Tally
 
 
 def batch(
@@ -115,12 +114,50 @@ def batch(
         Path | None,
         typer.Option(metavar="FILE", dir_okay=False, help="Append events as lines of JSON."),
     ] = None,
+    engine: Annotated[
+        Literal["local", "ray"],
+        typer.Option(help="ray: many machines, rows as Parquet files in the folder -o."),
+    ] = "local",
+    ray_address: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="A Ray cluster's; else Ray runs on this machine."),
+    ] = None,
+    hosted: Annotated[
+        Literal["submit", "status", "collect"] | None,
+        typer.Option(
+            metavar="submit|status|collect",
+            help="Ask in files at half the price, answered within a day.",
+        ),
+    ] = None,
+    wait: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SECONDS", min=1, help="With --hosted collect: look so often, until all is in."
+        ),
+    ] = None,
+    hosted_file: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", dir_okay=False, help="Write the questions only, for vllm run-batch."
+        ),
+    ] = None,
+    collect_file: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", exists=True, dir_okay=False, help="Take in what run-batch answered."
+        ),
+    ] = None,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Tell nothing but what goes wrong.")
     ] = False,
     debug: Debug = False,
 ) -> int:
     """Turn many reports into one row each; the same command again goes on where it was stopped."""
+    ways = [dry_run, engine == "ray", hosted, hosted_file, collect_file]
+    if sum(map(bool, ways)) > 1:
+        raise typer.BadParameter(
+            "choose one of --dry-run, --engine ray, --hosted, --hosted-file and --collect-file"
+        )
     with told(debug=debug):
         from summarizer.batch.engine import Batch
 
@@ -155,12 +192,66 @@ def batch(
             deadline=deadline,
         )
         if dry_run:
-            from summarizer.batch.forecast import forecast
-
-            typer.echo(asyncio.run(forecast(planned)).told())
-            return DONE
+            return _forecast(planned)
+        if hosted or hosted_file or collect_file:
+            return _hosted(planned, hosted, wait, hosted_file, collect_file)
+        if engine == "ray":
+            return _on_ray(planned, ray_address, quiet=quiet)
         return _run(planned, log, quiet=quiet)
     return FAILED
+
+
+def _forecast(planned: "Batch") -> int:
+    from summarizer.batch.forecast import forecast
+
+    typer.echo(asyncio.run(forecast(planned)).told())
+    return DONE
+
+
+def _hosted(
+    planned: "Batch",
+    step: Literal["submit", "status", "collect"] | None,
+    wait: float | None,
+    out: Path | None,
+    results: Path | None,
+) -> int:
+    from summarizer.batch.hosted import Hosted
+
+    desk = Hosted(planned)
+    if out is not None:
+        report = asyncio.run(desk.write(out))
+    elif results is not None:
+        report = asyncio.run(desk.read(results))
+    elif step == "collect":
+        report = asyncio.run(desk.collect(wait))
+    else:
+        report = asyncio.run(desk.submit() if step == "submit" else desk.status())
+    typer.echo(str(report))
+    return FAILED if report.troubles or report.documents.failed else DONE
+
+
+def _on_ray(planned: "Batch", address: str | None, *, quiet: bool) -> int:
+    from summarizer import distributed
+    from summarizer.batch.progress import Progress
+    from summarizer.batch.tally import Tally
+
+    with Progress(Tally(), quiet=quiet) as progress:
+        tally = distributed.run(
+            planned.inputs,
+            planned.output,
+            planned.summarizer,
+            name=planned.id_field,
+            text=planned.text_field,
+            workers=planned.workers,
+            at_once=planned.at_once,
+            rpm=planned.rpm,
+            tpm=planned.tpm,
+            address=address,
+            retry_failed=planned.retry_failed,
+            fresh=planned.fresh,
+            progress=progress,
+        )
+    return _code_of(tally)
 
 
 def _run(planned: "Batch", log: Path | None, *, quiet: bool) -> int:
@@ -179,6 +270,10 @@ def _run(planned: "Batch", log: Path | None, *, quiet: bool) -> int:
         was_stopped = asyncio.run(_until_stopped(run, progress))
     if was_stopped:
         return INTERRUPTED
+    return _code_of(tally)
+
+
+def _code_of(tally: "Tally") -> int:
     return FAILED if tally.failed + tally.failed_before else DONE
 
 
