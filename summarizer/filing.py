@@ -17,11 +17,13 @@ from summarizer.faults import Fault, refusal
 PATH: Final = "/v1/chat/completions"
 """Where each request of a batch goes."""
 
+ENDED = frozenset({"completed", "failed", "expired", "cancelled"})
+"""What servers say of a batch that gives no more results."""
+
 _RETRIES = 4  # of calls that may be repeated without harm
 _CONNECT_SECONDS = 10.0
 _SILENT_SECONDS = 300.0  # between two pieces of an upload or download
 _PAGE = 100  # batches
-_ENDED = frozenset({"completed", "failed", "expired", "cancelled"})
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Batch:
     @property
     def has_ended(self) -> bool:
         """Whether no more results will come."""
-        return self.status in _ENDED
+        return self.status in ENDED
 
 
 class Filing:

@@ -104,6 +104,8 @@ class BatchServer:
 
     def create(self, told: Body) -> Response:
         """A new batch; what OpenAI finds wrong with it later is found wrong at once."""
+        if told["input_file_id"] not in self.files:
+            return failure(404)
         content = self.files[told["input_file_id"]]
         lines = [json.loads(line) for line in content.splitlines()]
         batch = Held(f"batch-{next(self.numbers)}", told, lines, "in_progress")

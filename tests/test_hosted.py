@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
+from prompts import Prompts
 from schemas import Row
-from summarizer import Summarizer
+from summarizer import Summarizer, pipeline
 from summarizer.batch.engine import Batch
 from summarizer.batch.hosted import Hosted, Report
 from summarizer.batch.questions import Size
@@ -34,6 +35,8 @@ NOTHING: Body = {
     "issuers": [],
     "directives": [],
 }
+CERTIFICATES = cache(ssl.create_default_context)
+PROMPTS = cache(Prompts)
 PRICES = '["m"]\ninput = 2\noutput = 10\n'
 
 
@@ -120,9 +123,10 @@ Places = Callable[..., Place]
 
 
 @pytest.fixture(autouse=True)
-def no_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reading those of the world takes each client 0.2 s; nothing here is encrypted."""
-    monkeypatch.setattr(ssl, "create_default_context", cache(ssl.create_default_context))
+def quick_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A step is a process of its own; here all share what each would read for itself."""
+    monkeypatch.setattr(ssl, "create_default_context", CERTIFICATES)
+    monkeypatch.setattr(pipeline, "Prompts", PROMPTS)
 
 
 # --- There and back -----------------------------------------------------------------------------
@@ -212,6 +216,7 @@ def test_status_asks_the_server_and_changes_nothing(place: Places) -> None:
 def test_waiting_goes_on_until_nothing_is_out(place: Places) -> None:
     at = place("ab")
     at.submit(audit=True)
+    at.server.trouble["POST /v1/batches"] = failure(503)  # the second round is not heard of
 
     async def both() -> Report:
         async def work() -> None:
@@ -225,6 +230,7 @@ def test_waiting_goes_on_until_nothing_is_out(place: Places) -> None:
         return report
 
     assert asyncio.run(both()).documents.ok == 2
+    assert len(at.server.batches) == 2
 
 
 # --- What goes wrong ----------------------------------------------------------------------------
@@ -500,7 +506,7 @@ def told(row: Row) -> object:
     return row.model_dump(mode="json", exclude={"summary": {"run": {"seconds"}}})
 
 
-@pytest.mark.parametrize("reply", [failure(500), failure(400), Response("{}" * 99, cut=True)])
+@pytest.mark.parametrize("reply", [failure(500), Response("{}" * 99, cut=True)])
 def test_a_batch_whose_creation_was_not_heard_of_is_found(place: Places, reply: Response) -> None:
     at = place("ab")
     at.server.trouble["POST /v1/batches"] = reply
@@ -521,6 +527,19 @@ def test_a_batch_that_was_never_created_is_created(place: Places) -> None:
         at.submit()
     at.server.batches.clear()  # the failure was true
 
+    assert at.through() == 1
+
+
+def test_an_uploaded_file_that_is_gone_is_uploaded_again(place: Places) -> None:
+    at = place("ab")
+    at.server.trouble["POST /v1/batches"] = failure(503)
+    with pytest.raises(ModelError):
+        at.submit()
+    at.server.batches.clear()
+    at.server.files.clear()
+
+    with pytest.raises(ModelError, match="no such file"):
+        at.submit()
     assert at.through() == 1
 
 

@@ -8,8 +8,8 @@ the next process goes on from there.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -76,7 +76,7 @@ class Hosted:
         async with self._desk(begins=True) as desk:
             await desk.rounds.work()
             async with self._filing() as filing:
-                await desk.mail.send(filing, desk.allowance())
+                await desk.send(filing)
             return desk.report()
 
     async def status(self) -> Report:
@@ -91,21 +91,12 @@ class Hosted:
         ``wait`` is seconds from one look to the next until nothing is out; None is one look.
         """
         async with self._desk() as desk, self._filing() as filing:
-            await self._look(desk, filing, patient=False)
-            while wait is not None and desk.questions.all("submitted"):
+            await desk.look(filing)
+            while wait is not None and (desk.has_news or desk.questions.all("submitted")):
                 await asyncio.sleep(wait)
-                await self._look(desk, filing, patient=True)
+                with _patience():
+                    await desk.look(filing)
             return desk.report()
-
-    async def _look(self, desk: "_Desk", filing: Filing, *, patient: bool) -> None:
-        try:
-            await desk.mail.collect(filing)
-            await desk.rounds.work()
-            if not desk.mail.troubles:  # what was refused or cancelled is for people to mend
-                await desk.mail.send(filing, desk.allowance())
-        except ModelError as error:
-            if not (patient and error.retryable):
-                raise
 
     async def write(self, path: Path) -> Report:
         """Write what the documents have to ask into a file, for ``vllm run-batch`` or the like."""
@@ -154,19 +145,32 @@ class _Desk:
     ) -> None:
         self._batch = batch
         self._cost = cost
+        self.has_news = True  # of the process before, which may not have got to it
         self.ledger = ledger
         self.questions = questions
         self.rounds = Rounds(batch, ledger, questions)
         self.mail = Mail(ledger, questions, batch.output.resolve().parent, size)
 
-    def allowance(self) -> Allowance:
-        return Allowance(
+    async def look(self, filing: Filing) -> None:
+        """Take in what has ended, work with it and ask what is to be asked next."""
+        self.has_news |= await self.mail.collect(filing)
+        if not self.has_news:
+            return
+        await self.rounds.work()
+        if not self.mail.troubles:  # what was refused or cancelled is for people to mend
+            await self.send(filing)
+        self.has_news = False
+
+    async def send(self, filing: Filing) -> None:
+        """Ask what may be asked."""
+        allowance = Allowance(
             tokens=self._batch.tokens,
             cost_usd=self._batch.cost_usd,
             cost=self._cost,
             spent=self.ledger.spent(),
             out=self.questions.out(),
         )
+        await self.mail.send(filing, allowance)
 
     def report(self) -> Report:
         return Report(
@@ -184,6 +188,16 @@ def _model_of(batch: Batch) -> OpenAIModel:
     if isinstance(model, OpenAIModel):
         return model
     raise SummarizerError("hosted batches need a model behind a server; name it with --model")
+
+
+@contextmanager
+def _patience() -> Iterator[None]:
+    """Look again next time, if the server is only busy or out of reach."""
+    try:
+        yield
+    except ModelError as error:
+        if not error.retryable:
+            raise
 
 
 async def _passed(request: Request, send: Send) -> Response:

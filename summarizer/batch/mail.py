@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import replace
 from hashlib import sha256
@@ -22,9 +22,10 @@ from summarizer.batch.questions import (
 )
 from summarizer.batch.results import Result, read_result
 from summarizer.errors import BudgetError, ModelError
-from summarizer.filing import Batch, Filing
+from summarizer.filing import ENDED, Batch, Filing
 
 _TOGETHER = 256  # results that share the waits for the disk
+_UNSOUND = frozenset({"bad_request", "not_found"})
 _TOO_MUCH = "token_limit_exceeded"
 _LEAST = 50_000  # tokens that any server lets wait
 _NAMED = re.compile(r"[Ll]imit: ([\d,]+)")
@@ -86,8 +87,16 @@ class Mail:
         batch = await filing.find(about) if shard.state == "creating" else None
         if batch is None:
             await self._questions.mark(shard, "creating")
-            batch = await filing.create(shard.file, about)
+            batch = await self._created(filing, shard, about)
         await self._questions.mark(replace(shard, batch=batch.id), "submitted")
+
+    async def _created(self, filing: Filing, shard: Shard, about: Mapping[str, str]) -> Batch:
+        try:
+            return await filing.create(shard.file, about)
+        except ModelError as error:
+            if error.code in _UNSOUND:  # the file may have expired; the next try begins with it
+                await self._questions.rejected(shard, None)
+            raise
 
     async def _uploaded(self, filing: Filing, shard: Shard) -> Shard:
         digest = sha256()
@@ -103,8 +112,11 @@ class Mail:
 
     # --- In -------------------------------------------------------------------------------------
 
-    async def collect(self, filing: Filing) -> None:
-        """Take in what has ended; expired and cancelled batches have results too."""
+    async def collect(self, filing: Filing) -> bool:
+        """Take in what has ended, and tell whether anything has.
+
+        Expired and cancelled batches have results too.
+        """
         self.batches.clear()
         for shard in self._questions.all("submitted"):
             batch = await filing.batch(shard.batch)
@@ -113,6 +125,7 @@ class Mail:
                 await self._rejected(shard, batch)
             elif batch.has_ended:
                 await self._collected(filing, shard, batch)
+        return bool(self.batches.keys() & ENDED)
 
     async def look(self, filing: Filing) -> None:
         """Only ask how far the batches are."""
