@@ -17,6 +17,7 @@ import logging
 import os
 import re
 import time
+from collections import Counter
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -379,6 +380,7 @@ class _Call(Generic[Content]):
         self.fault: Fault | None = self.server.fault
         self.again: list[dict[str, str]] = []
         self.first: str | Fault = ""
+        self.answered: Counter[bytes] = Counter()
         self.last = ""
         self.seconds = model.timeout  # that are left
         self.rate = 1.0
@@ -466,6 +468,7 @@ class _Call(Generic[Content]):
             input_tokens=len(content),  # no tokenizer makes more tokens than there are bytes
             output_tokens=self.question.longest if self.manner.caps else None,
             owner=OWNER.get(),
+            again=self.answered[content],
         )
         outcome: Completion | Fault = await AsyncRetrying(
             retry=retry_if_result(_is_transient),
@@ -474,6 +477,7 @@ class _Call(Generic[Content]):
             before_sleep=self._sleep,
             retry_error_callback=_last,
         )(self._sent, request)
+        self.answered[content] += not isinstance(outcome, Fault)
         return outcome
 
     def _stop(self, state: RetryCallState) -> bool:

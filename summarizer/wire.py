@@ -31,11 +31,13 @@ class Request:
     output_tokens: int | None = 0
     patience: float = 600.0
     owner: str = ""
+    again: int = 0
 
     @cached_property
     def key(self) -> str:
         """The same for the same question with the same parameters to the same model and server."""
-        return hashlib.sha256(self.url.encode() + b"\n" + self.body).hexdigest()
+        head = f"{self.url}\n{self.again or ''}\n".encode()
+        return hashlib.sha256(head + self.body).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,18 @@ def test_every_request_passes_through_what_stands_between() -> None:
     assert all(request.input_tokens >= len(TEXT.encode()) for request in passed)
 
 
+def test_the_same_words_asked_again_are_another_request() -> None:
+    async def around(request: Request, send: Send) -> wire.Response:
+        passed.append(request)
+        return await send(request)
+
+    passed: list[Request] = []
+    with Endpoint([WRONG]) as endpoint:
+        failed(endpoint, around=around, reasks=2)
+    assert passed[1].body == passed[2].body
+    assert len({request.key for request in passed}) == 3
+
+
 @pytest.mark.parametrize("before", [0, 1], ids=["first answer", "corrected answer"])
 def test_an_error_of_what_stands_between_ends_the_question(before: int) -> None:
     async def around(request: Request, send: Send) -> wire.Response:

@@ -1,7 +1,7 @@
 """Whether memory stays flat: the command over 5,000 documents and over ten times as many.
 
-``python -m evals.bench.memory`` summarizes short texts with the embedded engine, and with ``--model``
-with a mock, and compares the most resident memory of all processes of the command together.
+``python -m evals.bench.memory`` summarizes short texts with the embedded engine, with ``--model``
+with a mock; it compares the most resident memory of all processes of the command together.
 """
 
 import json
