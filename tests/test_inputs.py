@@ -100,7 +100,7 @@ def test_a_file_whose_name_looks_like_a_pattern_is_a_file(tmp_path: Path) -> Non
         ("khong-co.txt", "does not exist; check the path"),
         ("x" * 5_000, "does not exist; check the path"),
         ("*.pdf", "matches no file; check the pattern"),
-        ("khong-co/**/*.txt", "matches no file; check the pattern"),
+        ("khong/co/**/*.txt", "matches no file; check the pattern"),
         (".", "holds no file that ends in .txt or .md; name others by a pattern such as"),
     ],
 )

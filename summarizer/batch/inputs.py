@@ -250,19 +250,30 @@ def _walk(root: Path, leads: Callable[[list[str]], bool]) -> Iterator[str]:
     Links are followed, but each folder is entered once and none that holds the root. A folder that
     cannot be listed comes itself, with a slash at its end; the root is a mere slash then.
     """
-    entered = _Seen()
-    for holder in Path(os.path.realpath(root)).parents:
-        entered.add_place(holder)
+    entered = {_identity(holder) for holder in Path(os.path.realpath(root)).parents}
     left = [""]
     while left:
         below = left.pop()
         if below and not below.endswith("/"):
             yield below
-        elif leads(below.split("/")[:-1]) and entered.add_place(root / below):
+        elif leads(below.split("/")[:-1]):
+            folder = _identity(root / below)
+            if folder and folder in entered:
+                continue
+            entered.add(folder)
             try:
                 left.extend(below + name for name in _listed(root / below))
             except OSError:
                 yield below or "/"
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """The same by whatever path; asking for the path without links takes long far down."""
+    try:
+        told = folder.stat()
+    except OSError:  # listing it will say so
+        return None
+    return told.st_dev, told.st_ino
 
 
 def _listed(folder: Path) -> list[str]:
