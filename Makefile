@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 SAMPLE ?= evals/fixtures/co-to.txt
 ARGS ?=
+BENCH ?= speed tokens overhead cores throughput rate memory chaos
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -36,10 +37,8 @@ wheel: $(VENV)/.dev ## build the wheel and try it in an empty environment, away 
 
 check: lint types contracts test ## everything CI asks, in one go
 
-bench: $(VENV)/.dev ## documents per second, tokens of questions and answers, time spent beside a model
-	$(BIN)/python -m evals.bench.speed
-	$(BIN)/python -m evals.bench.tokens
-	$(BIN)/python -m evals.bench.overhead
+bench: $(VENV)/.dev ## all benchmarks; some: make bench BENCH="speed tokens"
+	for name in $(BENCH); do $(BIN)/python -m evals.bench.$$name || exit 1; done
 
 docs: $(VENV)/.dev ## write docs/cli.md from the commands' own help
 	$(BIN)/python -m pytest -q tests/test_cli.py -k docs --write-docs

@@ -9,13 +9,16 @@ if TYPE_CHECKING:
     from summarizer.documents import Document
     from summarizer.embedded import Decision
     from summarizer.errors import (
+        BudgetError,
         DocumentError,
+        JournalError,
         LimitError,
         ModelError,
         ReplyError,
         SummarizerError,
         TaskError,
         TooLongError,
+        WorkerError,
     )
     from summarizer.limits import Limits
     from summarizer.llm import LLM, Facts, Form, Question, Reply, ScriptedLLM
@@ -24,11 +27,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LLM",
+    "BudgetError",
     "Decision",
     "Document",
     "DocumentError",
     "Facts",
     "Form",
+    "JournalError",
     "LimitError",
     "Limits",
     "ModelError",
@@ -41,16 +46,19 @@ __all__ = [
     "SummarizerError",
     "TaskError",
     "TooLongError",
+    "WorkerError",
     "explain",
 ]
 
 # Names are looked up when first asked for: `summarizer --help` answers before rules are read.
 _HOMES = {
+    "BudgetError": "errors",
     "Decision": "embedded",
     "Document": "documents",
     "DocumentError": "errors",
     "Facts": "llm",
     "Form": "llm",
+    "JournalError": "errors",
     "LLM": "llm",
     "LimitError": "errors",
     "Limits": "limits",
@@ -64,6 +72,7 @@ _HOMES = {
     "SummarizerError": "errors",
     "TaskError": "errors",
     "TooLongError": "errors",
+    "WorkerError": "errors",
     "explain": "pipeline",
 }
 

@@ -38,7 +38,7 @@ class Document:
         Raises ``DocumentError`` with one line that says what to do next.
         """
         path = Path(path)
-        return cls.decode(_bytes_of(path), path.name)
+        return cls.decode(_bytes_of(path), _label(path.name))
 
     @classmethod
     def decode(cls, data: bytes, name: str | None = None) -> Self:
@@ -80,7 +80,7 @@ class Document:
 
 def _bytes_of(path: Path) -> bytes:
     """Read the bytes of a file, never more than can be a report."""
-    label = "".join(sign if sign.isprintable() else "?" for sign in str(path))
+    label = _label(str(path))
     try:
         if path.is_dir():
             raise DocumentError(f"{label} is a folder; name a file in it")
@@ -95,6 +95,11 @@ def _bytes_of(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise DocumentError(f"{label} cannot be read ({reason}); check the path") from None
+
+
+def _label(name: str) -> str:
+    """A name that fits a line; control characters and what is no UTF-8 become question marks."""
+    return "".join(sign if sign.isprintable() else "?" for sign in name)
 
 
 def _too_large(label: str) -> DocumentError:

@@ -430,6 +430,36 @@ def test_an_input_that_does_not_exist_ends_the_command_before_it_begins(desk: De
     assert not desk.output.exists()
 
 
+def test_inputs_without_a_document_are_told(desk: Desk) -> None:
+    desk.inputs.write_text("\n\n")
+    assert desk.batch() == 2
+    assert "hold no document" in desk.told
+
+
+def test_a_pattern_that_fits_the_output_does_not_mean_it(desk: Desk, tmp_path: Path) -> None:
+    desk.inputs = tmp_path / "*.jsonl"
+    assert desk.batch() == 0
+    assert desk.batch() == 0
+    assert names(desk.output) == ["0", "1", "2", "3", "4"]
+
+
+def test_a_document_that_goes_away_on_the_way_is_a_failed_row(desk: Desk, tmp_path: Path) -> None:
+    desk.inputs = tmp_path / "reports"
+    desk.inputs.mkdir()
+    for number in range(3):
+        (desk.inputs / f"{number}.txt").write_text(report(number))
+
+    def removing(body: Body) -> Response:
+        (desk.inputs / "2.txt").unlink(missing_ok=True)
+        return reading(body)
+
+    with Endpoint(removing) as endpoint:
+        assert desk.batch("--at-once", "1", url=endpoint.url) == 1
+    told = rows(desk.output)
+    assert [(row["name"], row["status"]) for row in told][0] == ("0.txt", "ok")
+    assert told[2]["error"]["type"] == "DocumentError"
+
+
 def test_an_output_in_a_folder_that_does_not_exist_is_told(desk: Desk, tmp_path: Path) -> None:
     desk.output = tmp_path / "nowhere" / "out.jsonl"
     assert desk.batch() in {1, 2}

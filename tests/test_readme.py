@@ -17,6 +17,14 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
+@pytest.fixture(autouse=True)
+def beside_the_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the README writes lands beside a view of the sources, not among them."""
+    for place in ROOT.iterdir():
+        (tmp_path / place.name).symlink_to(place)
+    monkeypatch.chdir(tmp_path)
+
+
 def blocks() -> list[tuple[str, str]]:
     return BLOCK.findall(README)
 
@@ -32,10 +40,7 @@ def followed_by_output(language: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("code", "printed"), followed_by_output("python"))
-def test_python_prints_what_the_readme_shows(
-    code: str, printed: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(ROOT)
+def test_python_prints_what_the_readme_shows(code: str, printed: str) -> None:
     out = io.StringIO()
 
     with contextlib.redirect_stdout(out):
@@ -64,8 +69,6 @@ NOTHING = {"overview": "", **{name: [] for name in LISTS}}
 def test_commands_ask_the_model_that_the_readme_names(
     command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(ROOT)
-
     with Endpoint([completion(NOTHING)]) as endpoint:
         monkeypatch.setenv("OPENAI_BASE_URL", endpoint.url)
         here = re.sub(r"--base-url \S+", f"--base-url {endpoint.url}", command)
@@ -84,7 +87,6 @@ def test_commands_print_what_the_readme_shows(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.chdir(ROOT)
     monkeypatch.setenv("COLUMNS", "90")
 
     assert main(shlex.split(command)[1:]) == 0

@@ -72,7 +72,9 @@ class Batch:
 
     def entries(self) -> Iterator[Entry]:
         """The documents, read when they are loaded."""
-        return entries(self.inputs, text_field=self.text_field, id_field=self.id_field)
+        return entries(
+            self.inputs, text_field=self.text_field, id_field=self.id_field, output=self.output
+        )
 
 
 class Run:
@@ -124,6 +126,7 @@ class Run:
                 deadline=batch.deadline,
             ) as work:
                 await self._through(ledger, work)
+            await self._miss(ledger)
             self.progress.tally.saved = ledger.saved
             if not ledger.counts.planned:
                 ledger.finish(ordered=batch.ordered)
@@ -152,6 +155,8 @@ class Run:
         if self.batch.retry_failed:
             ledger.retry_failed()
         counts = ledger.counts
+        if not any((counts.planned, counts.ok, counts.failed)):
+            raise DocumentError("the inputs hold no document; check paths and --text-field")
         self.progress.plan(
             counts.planned + counts.ok + counts.failed,
             resumed=counts.ok + counts.failed,
@@ -216,6 +221,15 @@ class Run:
             finished = await work(entry.name, document)
         await ledger.keep(finished, digest)
         self._note(finished)
+
+    async def _miss(self, ledger: Ledger) -> None:
+        """What was planned and is gone by its turn."""
+        if self._stopping or self.batch.retry_failed:
+            return
+        for name in ledger.planned():
+            finished = failed(name, DocumentError(f"{name} went away before it was read"))
+            await ledger.keep(finished, None)
+            self._note(finished)
 
     def _note(self, finished: Finished) -> None:
         self.progress.tick(finished)

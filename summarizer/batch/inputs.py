@@ -51,18 +51,22 @@ class Entry:
 
 
 def entries(
-    inputs: Iterable[str | Path], *, text_field: str = "text", id_field: str | None = None
+    inputs: Iterable[str | Path],
+    *,
+    text_field: str = "text",
+    id_field: str | None = None,
+    output: Path | None = None,
 ) -> Iterator[Entry]:
     """Documents of files, folders and patterns such as ``reports/**/*.txt``, in their order.
 
     A ``.jsonl``, ``.ndjson`` or ``.parquet`` file holds a document per record: the text in
     ``text_field``, the name in ``id_field``, else in ``id`` or ``name``, else it is named after
     its line. A document reached twice is taken once; a broken one is an entry that cannot be
-    loaded. Raises ``DocumentError`` at once, before any document is read, if an input is not there
-    or holds none.
+    loaded. A pattern that fits ``output`` does not mean it. Raises ``DocumentError`` at once,
+    before any document is read, if an input is not there or holds none.
     """
     fields = _Fields(text_field, id_field)
-    return _told_apart([_source(each, fields) for each in inputs])
+    return _told_apart([_source(each, fields) for each in inputs], output)
 
 
 def _read(path: Path) -> Document:
@@ -119,8 +123,10 @@ class _Seen:
         return self.add(os.path.realpath(path))
 
 
-def _told_apart(sources: Iterable[_Source]) -> Iterator[Entry]:
+def _told_apart(sources: Iterable[_Source], output: Path | None) -> Iterator[Entry]:
     files, names = _Seen(), _Seen()
+    if output is not None:
+        files.add_place(output)
     for source in sources:
         for entry in source(files):
             name = next(name for name in _names(entry) if names.add(name))

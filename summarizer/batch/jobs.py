@@ -68,7 +68,8 @@ def succeeded(name: str, summary: Summary) -> Finished:
 def failed(name: str, error: Exception) -> Finished:
     """The row of a document that has no summary."""
     kind = type(error).__name__
-    message = " ".join(str(error).split()) or kind
+    words = str(error).encode("utf-8", "backslashreplace").decode()  # of names that are no UTF-8
+    message = " ".join(words.split()) or kind
     if not isinstance(error, SummarizerError):
         message = f"{message}; this is a defect of summarizer: please report it"
     model = error if isinstance(error, ModelError) else None

@@ -276,6 +276,15 @@ class Ledger:
             return Standing(state, digest, kind, bool(retryable))
         return None
 
+    def planned(self) -> Iterator[str]:
+        """Names of the documents without a row, in their order."""
+        query = (
+            "SELECT name FROM documents WHERE output = ? AND state = 'planned' ORDER BY position"
+        )
+        with self._journal.connection() as connection:
+            for (name,) in connection.execute(query, (self._number,)):
+                yield name
+
     def retry_failed(self) -> int:
         """Plan failed documents anew and tell how many these are.
 
