@@ -36,7 +36,7 @@ AT_ONCE = 16
 
 _OK = 200
 _FEW = 8
-_SPARE = 4  # one document in so many is read or written while the others wait for answers
+_READY = 2  # documents at work for each request in flight: the next one is there when one is done
 _HOPELESS = frozenset({"unauthorized", "forbidden", "not_found", "quota", "unreachable"})
 _ENOUGH = 20  # documents in a row that fail so; the next one would as well
 
@@ -199,7 +199,7 @@ class Run:
                     self._end(error)
 
         async with asyncio.TaskGroup() as group:
-            for _ in range(self.batch.at_once + self.batch.at_once // _SPARE + 1):
+            for _ in range(self.batch.at_once * _READY):
                 group.create_task(worker())
 
     def _todo(self, ledger: Ledger) -> Iterator[Entry]:
