@@ -89,6 +89,7 @@ class Run:
         self.progress = progress
         self.log = log
         self.gate: Gate | None = None
+        self._price: Callable[[Usage], Decimal | None] = lambda _: None
         self._stopping = False
         self._why: SummarizerError | None = None
         self._hopeless = 0
@@ -127,7 +128,7 @@ class Run:
             ) as work:
                 await self._through(ledger, work)
             await self._miss(ledger)
-            self.progress.tally.saved = ledger.saved
+            self.progress.tally.saved = _priced(ledger.saved, 1.0, self._price)
             if not ledger.counts.planned:
                 ledger.finish(ordered=batch.ordered)
         self._log("ended", left=self.progress.tally.left, usage=self.progress.tally.usage)
@@ -171,12 +172,12 @@ class Run:
         if server is None:
             return []
         self.gate = Gate(at_once=batch.at_once, rpm=batch.rpm, tpm=batch.tpm)
-        cost = pricing(server)
+        self._price = pricing(server)
         budget = Budget(
             tokens=batch.tokens,
             cost_usd=batch.cost_usd,
-            cost=cost,
-            spent=_spent(ledger, cost),
+            cost=self._price,
+            spent=_spent(ledger, self._price),
         )
         return [ledger.replayed, self.gate, budget, ledger.recorded, self._heard]
 
