@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -261,10 +262,23 @@ def test_a_request_that_never_succeeds_ends_as_a_failed_row(place: Places) -> No
 
 
 def test_a_document_that_asks_on_and_on_ends_as_a_failed_row(place: Places) -> None:
-    at = place("a", lambda body: completion({"overview": len(body["messages"])}))
+    numbers = count()
+    at = place("a", lambda _: completion({"overview": next(numbers)}))
 
-    assert at.through() <= 4
-    assert list(at.failures) == ["a.txt"]
+    assert at.through() == 4
+    assert at.failures == {"a.txt": "invalid_answer"}
+
+
+def test_a_small_question_that_comes_too_late_costs_no_draft(place: Places) -> None:
+    wrong = iter([completion({"overview": number}) for number in range(3)])
+    at = place("a", lambda body: next(wrong, sound(body)))
+
+    assert at.through(audit=True) == 4
+    (row,) = at.rows
+    assert row.summary is not None
+    assert [issue.code for issue in row.summary.run.issues] == ["question_unanswered"]
+    assert row.summary.run.usage.requests == 4
+    assert at.is_paid_once
 
 
 def test_what_expired_is_asked_again_and_what_was_answered_is_kept(place: Places) -> None:
