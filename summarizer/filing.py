@@ -90,10 +90,10 @@ class Filing:
             return _batch(batch)
 
     async def find(self, metadata: Mapping[str, str]) -> Batch | None:
-        """The batch that was created with this metadata, if there is one."""
+        """The batch that was created with this metadata, which a server may add to."""
         with self._told():
             async for batch in self._client.batches.list(limit=_PAGE):
-                if batch.metadata == metadata:
+                if metadata.items() <= (batch.metadata or {}).items():
                     return _batch(batch)
             return None
 

@@ -544,6 +544,16 @@ def test_a_batch_that_was_never_created_is_created(place: Places) -> None:
     assert at.through() == 1
 
 
+def test_an_upload_that_fails_is_repeated_as_a_whole(place: Places) -> None:
+    at = place("ab")
+    at.server.trouble["POST /v1/files"] = failure(503)
+
+    at.submit()
+    first, second = at.server.files.values()
+    assert first == second
+    assert at.through() == 1
+
+
 def test_an_uploaded_file_that_is_gone_is_uploaded_again(place: Places) -> None:
     at = place("ab")
     at.server.trouble["POST /v1/batches"] = failure(503)
