@@ -266,12 +266,18 @@ class _Job:
             return
         block = min(block, ceil(len(self.missing) / crew.size))  # everybody has something to do
         crew = replace(crew, size=min(crew.size, ceil(len(self.missing) / block)))
+        told: set[str] = set()
         for table in _tables(crew.spread(self._missing(), block)):
-            for told, trouble in zip(*(table[c].to_pylist() for c in _TOLD), strict=True):
-                if trouble:
-                    raise JournalError(trouble)
-                self._count(_FINISHED.validate_json(told))
-        self.missing -= self.shards.tidy().keys
+            for one in table.to_pylist():
+                if one["trouble"]:
+                    raise JournalError(one["trouble"])
+                told.add(one["key"])
+                self._count(_FINISHED.validate_json(one["told"]))
+        kept = self.shards.tidy().keys
+        if late := (self.missing & kept) - told:  # done by workers that could not tell it any more
+            for row in self.shards.rows(late):
+                self._count(_again(row))
+        self.missing -= kept
 
     def _give_up(self) -> None:
         from summarizer.batch.shards import row, table  # noqa: PLC0415 - belongs to the extra
@@ -418,15 +424,15 @@ class _Worker:
         keys = documents["key"].to_pylist()
         kept = await asyncio.to_thread(shards.read, keys)
         if kept is not None:  # done before, by a worker that was lost later
-            return _told(map(_again, kept.to_pylist()))
+            return _told(keys, map(_again, kept.to_pylist()))
         notes = shards.notes(keys)
         finished = await self._all(documents, notes)
         try:
             await asyncio.to_thread(shards.write, table(map(row, finished, keys)))
         except JournalError as error:  # Ray would go on, and all that follows be paid for nothing
-            return _told(finished, str(error))
+            return _told(keys, finished, str(error))
         notes.clear()
-        return _told(finished)
+        return _told(keys, finished)
 
     async def _all(self, documents: "pa.Table", notes: "Notes") -> list[Finished]:
         before = notes.rows()
@@ -466,17 +472,16 @@ class _Document(TypedDict):
 
 
 _NO_TEXT = "the record holds no text; check the field that is taken for it"
-_TOLD = ("told", "trouble")
 _FINISHED = TypeAdapter(Finished)
 
 
-def _told(finished: Iterable[Finished], trouble: str = "") -> "pa.Table":
+def _told(keys: list[str], finished: Iterable[Finished], trouble: str = "") -> "pa.Table":
     """What a run is told: everything but the rows, which are written, save those of failures."""
     import pyarrow as pa  # noqa: PLC0415 - belongs to the extra
 
     bare = [replace(one, line=b"") if one.is_ok else one for one in finished]
     told = [_FINISHED.dump_json(one).decode() for one in bare]
-    return pa.table({"told": told, "trouble": [trouble] * len(told)})
+    return pa.table({"key": keys, "told": told, "trouble": [trouble] * len(keys)})
 
 
 def _again(kept: Mapping[str, str]) -> Finished:

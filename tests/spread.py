@@ -37,12 +37,9 @@ class Poisoned(OpenAIModel):
 def main() -> None:
     """Do one run as standard input tells, and print what was done."""
     told = json.load(sys.stdin)
-    model = Poisoned("poisoned") if told.pop("poisoned", False) else told.pop("model", None)
-    try:
-        tally = run(told.pop("inputs"), told.pop("output"), Summarizer(model, audit=False), **told)
-    except Exception as error:
-        print(json.dumps({"error": f"{type(error).__name__}: {error}"}))
-        raise
+    model = told.pop("model", None)
+    summarizer = Summarizer(Poisoned("m") if model == "poisoned" else model, audit=False)
+    tally = run(told.pop("inputs"), told.pop("output"), summarizer, **told)
     facts = {name: getattr(tally, name) for name in ("planned", "resumed", "done", "failed")}
     print(json.dumps({**facts, "requests": tally.usage.requests}))
 
@@ -77,9 +74,11 @@ class Cluster:
                 os.kill(pid, signal.SIGKILL)
         self.nodes[number].wait()
 
-    def workers(self, number: int) -> list[int]:
-        """Ids of the processes of a node that summarize."""
-        return [pid for pid in _tree(self.nodes[number].pid) if "MapWorker" in _title(pid)]
+    def workers(self, number: int | None = None) -> list[int]:
+        """Ids of the processes that summarize, of all nodes or of one."""
+        nodes = self.nodes if number is None else [self.nodes[number]]
+        below = [pid for node in nodes for pid in _tree(node.pid)]
+        return [pid for pid in below if "MapWorker" in _title(pid)]
 
 
 @contextmanager
@@ -97,7 +96,7 @@ def cluster(nodes: int) -> Iterator[Cluster]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def start(base_url: str = "", **told: Any) -> subprocess.Popen[str]:
+def start(base_url: str, address: str, **told: Any) -> subprocess.Popen[str]:
     """Begin a run; its answer is a line of JSON."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.spread"],
@@ -109,7 +108,7 @@ def start(base_url: str = "", **told: Any) -> subprocess.Popen[str]:
         cwd=ROOT,
     )
     assert process.stdin is not None
-    process.stdin.write(json.dumps(told))
+    process.stdin.write(json.dumps({"address": address, **told}))
     process.stdin.close()
     process.stdin = None
     return process
@@ -120,6 +119,21 @@ def finish(process: subprocess.Popen[str]) -> dict[str, Any]:
     out, err = process.communicate(timeout=300)
     assert process.returncode == 0, out + err
     return dict(json.loads(out.splitlines()[-1]))
+
+
+def mapped(base_url: str, source: Path, output: Path, address: str) -> None:
+    """Map a dataset as a program does that uses Ray itself."""
+    program = f"""
+import ray
+from summarizer import Summarizer
+from summarizer.distributed import map_dataset
+ray.init(address={address!r})
+ds = ray.data.read_parquet({str(source)!r})
+rows = map_dataset(ds, Summarizer("m", audit=False), name="số", text="nội dung", workers=2)
+rows.write_parquet({str(output)!r})
+"""
+    environment = {**_environment(), "OPENAI_BASE_URL": base_url}
+    subprocess.run([sys.executable, "-c", program], env=environment, cwd=ROOT, check=True)
 
 
 def wait_until(true: Callable[[], object]) -> None:

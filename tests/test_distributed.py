@@ -2,13 +2,16 @@
 
 import asyncio
 import json
+import os
 import re
+import signal
 import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -19,7 +22,7 @@ from summarizer.documents import Document
 from summarizer.errors import SummarizerError
 from summarizer.pipeline import Summarizer
 from tests import spread
-from tests.spread import POISON, Cluster
+from tests.spread import Cluster
 
 ray = pytest.mark.ray
 needs_ray = pytest.mark.skipif(
@@ -29,6 +32,7 @@ pytestmark = pytest.mark.usefixtures("loopback")
 
 DOCUMENTS = 200
 AT_ONCE = 16
+BLOCK = 20
 _SECONDS = re.compile(rb'"seconds":[-+.e\d]+')
 
 
@@ -102,7 +106,7 @@ class TestCluster:
         output = tmp_path / "rows of the cluster"
         told = {"inputs": [str(inputs)], "output": str(output), "model": model}
 
-        done = spread.finish(spread.start(server, address=nodes.address, **told))
+        done = spread.finish(spread.start(server, nodes.address, **told))
 
         found = rows(output)
         broken = [found.pop("no text"), found.pop("báo cáo.jsonl:202")]
@@ -110,3 +114,86 @@ class TestCluster:
         assert found == local_rows(Summarizer(model, base_url=server, audit=False))
         assert (done["done"], done["failed"]) == (DOCUMENTS + 2, 2)
         assert done["requests"] == (DOCUMENTS if model else 0)
+
+    def test_a_dataset_of_other_columns_is_mapped_to_rows(
+        self, nodes: Cluster, server: str, tmp_path: Path
+    ) -> None:
+        source, output = tmp_path / "source.parquet", tmp_path / "rows"
+        texts = [report(n) for n in range(DOCUMENTS)]
+        pq.write_table(
+            pa.table({"số": [f"d{n}" for n in range(DOCUMENTS)], "nội dung": texts}), source
+        )
+
+        spread.mapped(server, source, output, nodes.address)
+
+        assert rows(output) == local_rows(Summarizer("m", base_url=server, audit=False))
+        columns = pq.read_schema(next(output.iterdir())).names
+        assert columns == ["name", "key", "status", "kind", "row"]
+
+    def test_a_killed_worker_costs_what_was_in_flight(
+        self, nodes: Cluster, server: str, inputs: Path, tmp_path: Path
+    ) -> None:
+        output = tmp_path / "rows"
+        running = in_full_swing(server, nodes, inputs, output)
+
+        os.kill(nodes.workers()[0], signal.SIGKILL)
+        done = spread.finish(running)
+
+        assert len(rows(output)) == done["done"] == DOCUMENTS + 2
+        assert asked_again(server) <= AT_ONCE
+
+    def test_a_lost_machine_costs_what_was_in_flight(
+        self, nodes: Cluster, server: str, inputs: Path, tmp_path: Path
+    ) -> None:
+        output = tmp_path / "rows"
+        nodes.add()
+        running = in_full_swing(server, nodes, inputs, output)
+        spread.wait_until(lambda: nodes.workers(-1))
+
+        nodes.kill(-1)
+        done = spread.finish(running)
+
+        assert len(rows(output)) == done["done"] == DOCUMENTS + 2
+        assert asked_again(server) <= AT_ONCE
+
+    def test_a_killed_run_goes_on_where_it_was(
+        self, nodes: Cluster, server: str, inputs: Path, tmp_path: Path
+    ) -> None:
+        output = tmp_path / "rows"
+        running = in_full_swing(server, nodes, inputs, output)
+        running.kill()
+        running.communicate()
+        whole = next(output.glob("rows-*.parquet")).read_bytes()
+        (output / "rows-0.parquet").write_bytes(whole[: len(whole) // 2])
+
+        done = spread.finish(begun(server, nodes, inputs, output))
+
+        assert len(rows(output)) == done["planned"] == DOCUMENTS + 2
+        assert done["resumed"] >= BLOCK
+        assert asked_again(server) <= AT_ONCE
+        assert [path.name for path in output.glob("_torn*")] == ["_torn-rows-0.parquet"]
+
+    def test_a_document_that_ends_its_worker_becomes_a_failed_row(
+        self, nodes: Cluster, server: str, inputs: Path, tmp_path: Path
+    ) -> None:
+        output = tmp_path / "rows"
+
+        done = spread.finish(begun(server, nodes, inputs, output, "poisoned"))
+
+        found = rows(output)
+        assert len(found) == done["done"] == DOCUMENTS + 2
+        assert b'"error":{"type":"WorkerError"' in found["d13"]
+        assert done["failed"] == 3
+        assert asked_again(server) <= 4 * AT_ONCE  # it was tried four times
+
+
+def begun(server: str, nodes: Cluster, inputs: Path, output: Path, model: str = "m") -> Any:
+    told = {"inputs": [str(inputs)], "output": str(output), "model": model}
+    return spread.start(server, nodes.address, **told, at_once=AT_ONCE, block=BLOCK)
+
+
+def in_full_swing(server: str, nodes: Cluster, inputs: Path, output: Path) -> Any:
+    """A run that is well under way."""
+    running, enough = begun(server, nodes, inputs, output), asked(server) + DOCUMENTS // 2
+    spread.wait_until(lambda: asked(server) >= enough or running.poll() is not None)
+    return running

@@ -6,7 +6,7 @@ rows stand in notes. Files whose names begin with ``_`` are ours; readers of Par
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -130,7 +130,7 @@ class Shards:
         for part in self._parts():
             rows = self._read(part, ["key", "status"])
             if rows is None:
-                self._files.move(part, part + ".torn")
+                self._files.move(part, f"{self._root}/_torn-{PurePosixPath(part).name}")
                 continue
             ours, statuses = (rows[column].to_pylist() for column in ("key", "status"))
             mask = [
@@ -158,6 +158,14 @@ class Shards:
         if rows is None or sorted(rows["key"].to_pylist()) != sorted(keys):
             return None
         return rows.take(pc.index_in(pa.array(list(keys)), value_set=rows["key"]))
+
+    def rows(self, keys: Collection[str]) -> Iterator[dict[str, str]]:
+        """The rows of these keys, wherever they stand."""
+        for part in self._parts():
+            rows = self._read(part)
+            for row in rows.to_pylist() if rows is not None else ():
+                if row["key"] in keys:
+                    yield row
 
     def name_of_other(self, keys: Collection[str]) -> str:
         """The name of some row whose key is not among these."""

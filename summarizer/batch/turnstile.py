@@ -14,8 +14,6 @@ from uuid import uuid4
 
 from summarizer.wire import Around, Request, Response, Send
 
-_GRACE = 30.0  # seconds after its deadline when a request is taken for lost
-
 
 @dataclass(frozen=True)
 class _Visit:
@@ -28,11 +26,13 @@ class _Visit:
 class Turnstile:
     """Where requests of all workers queue for ``around``; a worker that dies holds nobody up.
 
-    A worker has one name and, each time it is started, a new life.
+    A worker has one name and, each time it is started, a new life. ``grace`` is seconds after a
+    request's patience when it is taken for lost.
     """
 
-    def __init__(self, around: Around) -> None:
+    def __init__(self, around: Around, grace: float = 30.0) -> None:
         self._around = around
+        self._grace = grace
         self._visits: dict[str, _Visit] = {}
 
     async def greet(self, worker: str, life: str) -> None:
@@ -50,7 +50,7 @@ class Turnstile:
         async def send(request: Request) -> Response:
             entered.set_result(None)
             try:
-                return await asyncio.wait_for(came_back, request.patience + _GRACE)
+                return await asyncio.wait_for(came_back, request.patience + self._grace)
             except TimeoutError:
                 return Response(0, lost=True)
 
