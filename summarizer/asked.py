@@ -47,7 +47,7 @@ class Asked:
                 usage=drafted.usage,
                 issues=(*document.issues, *drafted.issues),
             )
-        summary = assemble(drafted.reading, drafted.draft, run)
+        summary = _with(drafted.summary, run) or assemble(drafted.reading, drafted.draft, run)
         return summary.timed(time.perf_counter() - started)
 
     async def estimate(self, document: Document) -> Usage:
@@ -67,6 +67,14 @@ class Asked:
         """The task and the fingerprint of its prompts and answers."""
         with _translated():
             return self.prompts.fingerprint(answer_form(rewrite=self.rewrite).schema)
+
+
+def _with(summary: Summary | None, run: Run) -> Summary | None:
+    """A summary that was assembled on the way, told how it came about."""
+    if summary is None:
+        return None
+    issues = (*run.issues, *summary.run.issues)
+    return summary.model_copy(update={"run": run.model_copy(update={"issues": issues})})
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from math import ceil
 from typing import TypeVar, get_args
 
 from prompts import Prompts
-from schemas import Draft, Flag, Run, Usage
+from schemas import Draft, Flag, Run, Summary, Usage
 from schemas.answers import BrokenItem, DraftAnswer, Labels, Verdict, Verdicts
 from summarizer import embedded
 from summarizer.assemble import assemble
@@ -73,12 +73,16 @@ class Way:
 
 @dataclass(frozen=True)
 class Drafted:
-    """A draft, the reading that its clause numbers refer to, and what it took."""
+    """A draft, the reading that its clause numbers refer to, and what it took.
+
+    ``summary`` is what was assembled of the draft on the way, if anything was.
+    """
 
     reading: Reading
     draft: Draft
     usage: Usage
     issues: tuple[Flag, ...] = ()
+    summary: Summary | None = None
 
 
 async def draft(reading: Reading, llm: LLM, way: Way) -> Drafted:
@@ -142,13 +146,19 @@ class _Asking:
         whole = joined([sound(fine, part) for part in parts])
         missed = [missed_clauses(fine, part) for part in parts]
         self.issues.extend(_flat(issues for _, issues in missed))
-        if self.way.audit:
-            whole = await self._repaired(fine, whole, broken)
-            whole = await self._audited(fine, whole, _flat(beside for beside, _ in missed))
-        else:
+        if not self.way.audit:
             self.issues.extend(unmended(broken))
-        whole = _bounded(self.coarse, fine, whole)
-        return Drafted(fine, whole, total(self.paid), tuple(self.issues))
+            return self._done(fine, _bounded(self.coarse, fine, whole))
+        repaired = await self._repaired(fine, whole, broken)
+        whole = _bounded(self.coarse, fine, repaired)
+        summary = assemble(fine, whole, Run(engine="model", task=""))
+        audited = await self._audited(fine, whole, summary, _flat(beside for beside, _ in missed))
+        if audited == whole:
+            return self._done(fine, whole, summary)
+        return self._done(fine, _bounded(self.coarse, fine, audited))
+
+    def _done(self, reading: Reading, whole: Draft, summary: Summary | None = None) -> Drafted:
+        return Drafted(reading, whole, total(self.paid), tuple(self.issues), summary)
 
     async def _draft_of(self, fine: Reading, sheet: Sheet) -> list[DraftAnswer]:
         """The draft of one part; of its halves where the whole is too long."""
@@ -184,9 +194,10 @@ class _Asking:
         self.issues.extend(issues)
         return repaired
 
-    async def _audited(self, fine: Reading, whole: Draft, beside: Sequence[int]) -> Draft:
+    async def _audited(
+        self, fine: Reading, whole: Draft, summary: Summary, beside: Sequence[int]
+    ) -> Draft:
         """The draft after one question about what it leaves open or seems to get wrong."""
-        summary = assemble(fine, whole, Run(engine="model", task=""))
         asked = doubts(self.coarse, fine, whole, summary, beside)
         if not asked:
             return whole
@@ -221,7 +232,7 @@ class _Asking:
             if number in decisions and self._trusted(decisions[number], verdict)
         }
         whole = embedded.draft(self.coarse, verdicts)
-        return Drafted(self.coarse, whole, total(self.paid), tuple(self.issues))
+        return self._done(self.coarse, whole)
 
     def _trusted(self, decision: embedded.Decision, verdict: Verdict) -> bool:
         """The stronger a model, the less its corrections are held to the words' own weights."""

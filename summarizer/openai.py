@@ -1,4 +1,4 @@
-"""Any OpenAI-compatible server as a model; the only file that knows openai, instructor, tenacity.
+"""Any OpenAI-compatible server as a model, through openai, instructor and tenacity.
 
 One question may take several requests. The layers that repeat them are kept apart:
 
@@ -568,7 +568,7 @@ def _last(state: RetryCallState) -> Fault:
     """The fault after which tenacity waits or gives up, with the pause that is too long for us."""
     assert state.outcome is not None  # noqa: S101 - an attempt was made
     fault: Fault = state.outcome.result()
-    if fault.pause is None:
+    if not fault.pause:
         return fault
     words = f"it asks to wait {fault.pause:g} s"
     return replace(fault, words=f"{words}: {fault.words}" if fault.words else words)

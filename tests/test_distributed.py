@@ -21,8 +21,8 @@ from summarizer.distributed import run
 from summarizer.documents import Document
 from summarizer.errors import SummarizerError
 from summarizer.pipeline import Summarizer
-from tests import spread
-from tests.spread import Cluster
+from evals.bench import nodes as spread
+from evals.bench.nodes import Cluster
 
 ray = pytest.mark.ray
 needs_ray = pytest.mark.skipif(
@@ -106,7 +106,7 @@ class TestCluster:
         output = tmp_path / "rows of the cluster"
         told = {"inputs": [str(inputs)], "output": str(output), "model": model}
 
-        done = spread.finish(spread.start(server, nodes.address, **told))
+        done = spread.answer(spread.start(server, nodes.address, **told))
 
         found = rows(output)
         broken = [found.pop("no text"), found.pop("báo cáo.jsonl:202")]
@@ -137,7 +137,7 @@ class TestCluster:
         running = in_full_swing(server, nodes, inputs, output)
 
         os.kill(nodes.workers()[0], signal.SIGKILL)
-        done = spread.finish(running)
+        done = spread.answer(running)
 
         assert len(rows(output)) == done["done"] == DOCUMENTS + 2
         assert asked_again(server) <= AT_ONCE
@@ -151,7 +151,7 @@ class TestCluster:
         spread.wait_until(lambda: nodes.workers(-1))
 
         nodes.kill(-1)
-        done = spread.finish(running)
+        done = spread.answer(running)
 
         assert len(rows(output)) == done["done"] == DOCUMENTS + 2
         assert asked_again(server) <= AT_ONCE
@@ -166,7 +166,7 @@ class TestCluster:
         whole = next(output.glob("rows-*.parquet")).read_bytes()
         (output / "rows-0.parquet").write_bytes(whole[: len(whole) // 2])
 
-        done = spread.finish(begun(server, nodes, inputs, output))
+        done = spread.answer(begun(server, nodes, inputs, output))
 
         assert len(rows(output)) == done["planned"] == DOCUMENTS + 2
         assert done["resumed"] >= BLOCK
@@ -178,7 +178,7 @@ class TestCluster:
     ) -> None:
         output = tmp_path / "rows"
 
-        done = spread.finish(begun(server, nodes, inputs, output, "poisoned"))
+        done = spread.answer(begun(server, nodes, inputs, output, "poisoned"))
 
         found = rows(output)
         assert len(found) == done["done"] == DOCUMENTS + 2

@@ -20,7 +20,7 @@ from summarizer.llm import Content, Question, Reply
 from summarizer.openai import OpenAIModel
 from summarizer.pipeline import Summarizer
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 POISON = "Báo cáo số 13 "
 PATIENCE = 120.0  # seconds until a node or a moment that does not come is given up
 
@@ -84,7 +84,7 @@ class Cluster:
 @contextmanager
 def cluster(nodes: int) -> Iterator[Cluster]:
     """A cluster of so many nodes."""
-    folder = Path(tempfile.mkdtemp(prefix="sc", dir="/tmp"))  # sockets allow no long paths
+    folder = Path(tempfile.mkdtemp(prefix="sc"))  # sockets allow no long paths
     started = Cluster(folder)
     try:
         for _ in range(nodes):
@@ -99,7 +99,7 @@ def cluster(nodes: int) -> Iterator[Cluster]:
 def start(base_url: str, address: str, **told: Any) -> subprocess.Popen[str]:
     """Begin a run; its answer is a line of JSON."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.spread"],
+        [sys.executable, "-m", "evals.bench.nodes"],
         env={**_environment(), "OPENAI_BASE_URL": base_url},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -114,7 +114,7 @@ def start(base_url: str, address: str, **told: Any) -> subprocess.Popen[str]:
     return process
 
 
-def finish(process: subprocess.Popen[str]) -> dict[str, Any]:
+def answer(process: subprocess.Popen[str]) -> dict[str, Any]:
     """Wait for the answer of a run."""
     out, err = process.communicate(timeout=300)
     assert process.returncode == 0, out + err
