@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types contracts wheel check bench docs clean
+.PHONY: help demo test lint types contracts wheel ray check bench docs clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ contracts: $(VENV)/.dev ## who may import whom
 wheel: $(VENV)/.dev ## build the wheel and try it in an empty environment, away from the sources
 	$(BIN)/python -m build --no-isolation --wheel --outdir dist .
 	$(BIN)/python -m pytest -m wheel tests/test_packaging.py
+
+ray: $(VENV)/.ray ## install Ray and run batches on a cluster of three nodes on this machine
+	$(BIN)/python -m pytest -m ray tests/test_distributed.py
 
 check: lint types contracts test ## everything CI asks, in one go
 
@@ -65,3 +68,7 @@ $(VENV)/.dev: pyproject.toml | $(BIN)/python
 	$(PIP) --upgrade 'pip>=25.1'
 	$(PIP) --editable . --group dev
 	@touch $@ $(VENV)/.runtime
+
+$(VENV)/.ray: $(VENV)/.dev
+	$(PIP) --editable '.[ray]'
+	@touch $@

@@ -15,14 +15,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from evals.bench import nodes as spread
 from evals.bench.mock import Manners, mock, report, witness
+from evals.bench.nodes import Cluster
 from summarizer.batch.jobs import finish
 from summarizer.distributed import run
 from summarizer.documents import Document
 from summarizer.errors import SummarizerError
 from summarizer.pipeline import Summarizer
-from evals.bench import nodes as spread
-from evals.bench.nodes import Cluster
 
 ray = pytest.mark.ray
 needs_ray = pytest.mark.skipif(

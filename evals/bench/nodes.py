@@ -22,13 +22,14 @@ from summarizer.pipeline import Summarizer
 
 ROOT = Path(__file__).resolve().parents[2]
 POISON = "Báo cáo số 13 "
-PATIENCE = 120.0  # seconds until a node or a moment that does not come is given up
+PATIENCE = 300.0  # seconds until a node or a moment that does not come is given up
 
 
 class Poisoned(OpenAIModel):
     """A model whose client cannot stand one document."""
 
     async def ask(self, question: Question[Content]) -> Reply[Content]:
+        """Answer one question, or die of it."""
         if POISON in question.user:
             os._exit(7)
         return await super().ask(question)
@@ -61,7 +62,9 @@ class Cluster:
         command += ["--object-store-memory", str(150 * 2**20)]
         path = self.folder / f"node-{len(self.nodes)}.log"
         with path.open("wb") as log:
-            node = subprocess.Popen(command, env=_environment(), stdout=log, stderr=log)
+            node = subprocess.Popen(  # noqa: S603 - our own command
+                command, env=_environment(), stdout=log, stderr=log
+            )
         self.nodes.append(node)
         wait_until(lambda: "runtime started" in path.read_text())
         if len(self.nodes) == 1:
@@ -107,7 +110,7 @@ def start(base_url: str, address: str, **told: Any) -> subprocess.Popen[str]:
         text=True,
         cwd=ROOT,
     )
-    assert process.stdin is not None
+    assert process.stdin is not None  # noqa: S101 - asked for
     process.stdin.write(json.dumps({"address": address, **told}))
     process.stdin.close()
     process.stdin = None
@@ -116,8 +119,9 @@ def start(base_url: str, address: str, **told: Any) -> subprocess.Popen[str]:
 
 def answer(process: subprocess.Popen[str]) -> dict[str, Any]:
     """Wait for the answer of a run."""
-    out, err = process.communicate(timeout=300)
-    assert process.returncode == 0, out + err
+    out, err = process.communicate(timeout=900)
+    if process.returncode:
+        raise RuntimeError(out + err)
     return dict(json.loads(out.splitlines()[-1]))
 
 
@@ -133,14 +137,17 @@ rows = map_dataset(ds, Summarizer("m", audit=False), name="số", text="nội du
 rows.write_parquet({str(output)!r})
 """
     environment = {**_environment(), "OPENAI_BASE_URL": base_url}
-    subprocess.run([sys.executable, "-c", program], env=environment, cwd=ROOT, check=True)
+    subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", program], env=environment, cwd=ROOT, check=True
+    )
 
 
 def wait_until(true: Callable[[], object]) -> None:
     """Wait for a moment to come."""
     deadline = time.monotonic() + PATIENCE
     while not true():
-        assert time.monotonic() < deadline, "it does not come"
+        if time.monotonic() > deadline:
+            raise TimeoutError
         time.sleep(0.05)
 
 
