@@ -381,7 +381,7 @@ def _hire(summarizer: Summarizer, workers: int | None, gate: Gate, at_once: int)
             "add machines or take fewer workers"
         )
     turnstile = None
-    if summarizer.model not in {None, EMBEDDED}:
+    if summarizer.model is not None and summarizer.model != EMBEDDED:
         options = {"num_cpus": 0, "max_restarts": -1, "max_task_retries": -1}
         booth = ray.remote(**options, max_concurrency=_VISITS)(Turnstile)
         turnstile = booth.remote(gate)
