@@ -7,7 +7,6 @@ What a draft names that the source does not hold is dropped and reported in ``ru
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cache, cached_property
-from hashlib import sha256
 from typing import NamedTuple, TypeVar
 
 from pydantic import TypeAdapter
@@ -114,7 +113,7 @@ class _Assembler:
         document, layout = self.reading.document, self.reading.layout
         return Source(
             name=document.name,
-            sha256=sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest(),
+            sha256=document.digest,
             characters=len(document.text),
             title=layout.title,
             published_on=layout.published_on,

@@ -11,6 +11,7 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
@@ -52,6 +53,11 @@ class Document:
         text = _decoded(data, label)
         _must_speak(text, label)
         return cls(text, name)
+
+    @cached_property
+    def digest(self) -> str:
+        """Hash of the text in UTF-8."""
+        return sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
 
     @cached_property
     def folded(self) -> Folded:

@@ -93,8 +93,11 @@ class Routed(LLM, Protocol):
     async def send(self, request: Request) -> Response:
         """Send one request to the server."""
 
-    def via(self, around: Around) -> LLM:
+    def via(self, around: Around) -> "Routed":
         """The same model, with ``around`` between it and its server."""
+
+    def knowing(self, facts: Facts) -> "Routed":
+        """The same model, whose server need not be asked about it any more."""
 
 
 Answer = BaseModel | Mapping[str, object] | str | Exception

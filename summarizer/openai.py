@@ -84,7 +84,7 @@ class OpenAIModel:
     on the way, or is not answered within ``patience`` seconds, is sent up to ``attempts`` times,
     first after at most ``backoff`` seconds; an answer in the wrong form is asked for again
     ``reasks`` times. ``extra`` goes into every request. Every request passes through ``around``;
-    what it waits there does not count as ``timeout``.
+    what it waits there does not count as ``timeout``. ``known`` is what the server told before.
     """
 
     name: str
@@ -99,6 +99,7 @@ class OpenAIModel:
     extra: Mapping[str, object] = field(default_factory=dict, hash=False)
     patience: float | None = None
     around: Around | None = field(default=None, repr=False, hash=False)
+    known: Facts | None = None
 
     async def ask(self, question: Question[Content]) -> Reply[Content]:
         """Answer one question; raises ``ModelError`` with one of the codes of docs/models.md."""
@@ -123,6 +124,8 @@ class OpenAIModel:
 
     async def facts(self) -> Facts:
         """What the server tells of the model; empty if it tells nothing. Asked once, unpaid."""
+        if self.known is not None:
+            return self.known
         server = _server_of(self)
         known = (server.url, self.name)
         if known in _FACTS:
@@ -147,6 +150,10 @@ class OpenAIModel:
     def via(self, around: Around) -> "OpenAIModel":
         """The same model, every request of which passes through ``around``."""
         return replace(self, around=around)
+
+    def knowing(self, facts: Facts) -> "OpenAIModel":
+        """The same model, whose server need not be asked about it any more."""
+        return replace(self, known=facts)
 
     async def send(self, request: Request) -> Response:
         """Send one request to the server and take what comes; never raises for a failure of it."""

@@ -107,20 +107,23 @@ class Summarizer:
         }
 
     def through(self, around: "Around") -> "Summarizer":
-        """The same for many documents: each request to a model passes through ``around``.
-
-        A named model is asked with more patience than for one document alone: an answer that stays
-        out for a third of ``timeout`` is asked for again, and faults on the way are waited out.
-        """
+        """The same for many documents: each request to a model passes through ``around``."""
         from summarizer.llm import Routed  # noqa: PLC0415
 
-        model = self.model
-        if isinstance(model, str):
-            if model == EMBEDDED:
-                return self
-            patience = self.timeout / _TRIES
-            model = self._connect(model, attempts=_ATTEMPTS, reasks=_REASKS, patience=patience)
+        model = self.patient().model
         return replace(self, model=model.via(around)) if isinstance(model, Routed) else self
+
+    def patient(self) -> "Summarizer":
+        """The same for many documents: a named model is asked with more patience than for one.
+
+        An answer that stays out for a third of ``timeout`` is asked for again, and faults on the
+        way are waited out.
+        """
+        if not isinstance(self.model, str) or self.is_embedded:
+            return self
+        patience = self.timeout / _TRIES
+        model = self._connect(self.model, attempts=_ATTEMPTS, reasks=_REASKS, patience=patience)
+        return replace(self, model=model)
 
     @cached_property
     def _asked(self) -> "Asked | None":

@@ -1,14 +1,12 @@
 """What the questions of hosted batches may still use, counted before they are sent."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from decimal import Decimal
-from math import ceil
 
 from schemas import Usage
 from summarizer.batch.journal import Spent
+from summarizer.batch.money import Cost, priced
 from summarizer.errors import BudgetError
-
-Cost = Callable[[Usage], Decimal | None]
 
 HALF = 0.5
 """Share of the price that an answer of a hosted batch costs."""
@@ -71,23 +69,13 @@ class Allowance:
     def _add(self, usage: Usage, rate: float) -> None:
         self._used_tokens += usage.input_tokens + usage.output_tokens
         if self._cost_usd is not None and usage.requests:
-            self._used_usd += self._price(usage) * Decimal(str(rate))
-
-    def _price(self, usage: Usage) -> Decimal:
-        """The price of some requests: that of a mean one times their number."""
-        mean = Usage(
-            requests=1,
-            input_tokens=ceil(usage.input_tokens / usage.requests),
-            cached_tokens=usage.cached_tokens // usage.requests,
-            output_tokens=ceil(usage.output_tokens / usage.requests),
-        )
-        price = self._cost(mean)
-        if price is None:
-            raise BudgetError(
-                f"no price is known for a request of up to {mean.input_tokens:,} tokens, so "
-                "--max-cost cannot be held: tell prices with --prices FILE"
-            )
-        return price * usage.requests
+            price = priced(usage, rate, self._cost).cost_usd
+            if price is None:
+                raise BudgetError(
+                    f"no price is known for requests such as one of {usage.input_tokens:,} tokens, "
+                    "so --max-cost cannot be held: tell prices with --prices FILE"
+                )
+            self._used_usd += price
 
 
 def _most(tokens: int, longest: int | None) -> Usage:

@@ -8,14 +8,11 @@ are read and summarized in worker processes; one process owns the chain and the 
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from hashlib import sha256
-from math import ceil
 from pathlib import Path
 
-from schemas import Usage
 from summarizer.batch.budget import Budget
 from summarizer.batch.events import Event, EventLog
 from summarizer.batch.gate import Gate
@@ -23,11 +20,11 @@ from summarizer.batch.inputs import Entry, entries
 from summarizer.batch.jobs import Finished, Work, failed
 from summarizer.batch.journal import NAME as JOURNAL
 from summarizer.batch.journal import Journal, Ledger
+from summarizer.batch.money import Cost, priced, spending
 from summarizer.batch.progress import Progress, Traffic
-from summarizer.batch.workforce import server_of, workforce
-from summarizer.documents import Document
+from summarizer.batch.workforce import server_of, settled, workforce
 from summarizer.errors import BudgetError, DocumentError, SummarizerError
-from summarizer.llm import pricing, total
+from summarizer.llm import pricing
 from summarizer.pipeline import Summarizer
 from summarizer.wire import Around, Request, Response, Send
 
@@ -89,7 +86,7 @@ class Run:
         self.progress = progress
         self.log = log
         self.gate: Gate | None = None
-        self._price: Callable[[Usage], Decimal | None] = lambda _: None
+        self._price: Cost = lambda _: None
         self._stopping = False
         self._why: SummarizerError | None = None
         self._hopeless = 0
@@ -120,15 +117,16 @@ class Run:
             ledger.plan(names)
             self._plan(ledger)
             self._log("started", documents=self.progress.tally.left, **batch.summarizer.identity)
+            summarizer = await settled(batch.summarizer, ledger)
             async with workforce(
-                batch.summarizer,
-                *self._chain(ledger),
+                summarizer,
+                *self._chain(ledger, summarizer),
                 workers=self._workers,
                 deadline=batch.deadline,
             ) as work:
                 await self._through(ledger, work)
             await self._miss(ledger)
-            self.progress.tally.saved = _priced(ledger.saved, 1.0, self._price)
+            self.progress.tally.saved = priced(ledger.saved, 1.0, self._price)
             if not ledger.counts.planned:
                 ledger.finish(ordered=batch.ordered)
         self._log("ended", left=self.progress.tally.left, usage=self.progress.tally.usage)
@@ -166,9 +164,9 @@ class Run:
 
     # ---- the way of a document ------------------------------------------------------------------
 
-    def _chain(self, ledger: Ledger) -> list[Around]:
+    def _chain(self, ledger: Ledger, summarizer: Summarizer) -> list[Around]:
         """What a request to the model's server passes through."""
-        batch, server = self.batch, server_of(self.batch.summarizer)
+        batch, server = self.batch, server_of(summarizer)
         if server is None:
             return []
         self.gate = Gate(at_once=batch.at_once, rpm=batch.rpm, tpm=batch.tpm)
@@ -177,7 +175,7 @@ class Run:
             tokens=batch.tokens,
             cost_usd=batch.cost_usd,
             cost=self._price,
-            spent=_spent(ledger, self._price),
+            spent=spending(ledger.spent(), self._price),
         )
         return [ledger.replayed, self.gate, budget, ledger.recorded, self._heard]
 
@@ -218,7 +216,7 @@ class Run:
         except DocumentError as error:
             finished = failed(entry.name, error)
         else:
-            digest = _digest(document)
+            digest = document.digest
             finished = await work(entry.name, document)
         await ledger.keep(finished, digest)
         self._note(finished)
@@ -256,38 +254,8 @@ class Run:
             self.log.log(event, **facts)
 
 
-def _digest(document: Document) -> str:
-    return sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
 def _digest_of(entry: Entry) -> str | None:
     try:
-        return _digest(entry.load())
+        return entry.load().digest
     except DocumentError:
         return None
-
-
-def _spent(ledger: Ledger, cost: Callable[[Usage], Decimal | None]) -> Usage:
-    """What an output has cost until now, the unknown at its dearest."""
-    spent = ledger.spent()
-    return total(
-        [
-            _priced(spent.unknown, 1.0, cost),
-            *(_priced(usage, rate, cost) for rate, usage in spent.paid.items()),
-        ]
-    )
-
-
-def _priced(usage: Usage, rate: float, cost: Callable[[Usage], Decimal | None]) -> Usage:
-    """The usage of several requests with its price, that of a mean request times their number."""
-    if not usage.requests:
-        return usage
-    mean = Usage(
-        requests=1,
-        input_tokens=ceil(usage.input_tokens / usage.requests),
-        cached_tokens=usage.cached_tokens // usage.requests,
-        output_tokens=ceil(usage.output_tokens / usage.requests),
-    )
-    price = cost(mean)
-    price = None if price is None else price * usage.requests * Decimal(str(rate))
-    return usage.model_copy(update={"cost_usd": price})

@@ -10,19 +10,20 @@ the next process goes on from there.
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import aclosing, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from summarizer.batch.allowance import Allowance, Cost
+from summarizer.batch.allowance import Allowance
 from summarizer.batch.engine import Batch
 from summarizer.batch.journal import NAME, Counts, Journal, Ledger
 from summarizer.batch.mail import Mail
+from summarizer.batch.money import Cost
 from summarizer.batch.questions import Questions, Size
 from summarizer.batch.rounds import Rounds
+from summarizer.batch.workforce import settled
 from summarizer.errors import ModelError, SummarizerError
 from summarizer.filing import Filing
 from summarizer.openai import OpenAIModel
-from summarizer.wire import Request, Response, Send
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,7 @@ class Hosted:
             if batch.retry_failed and begins:
                 ledger.retry_failed()
             questions = Questions(journal, ledger.run)
+            batch = replace(batch, summarizer=await settled(batch.summarizer, ledger))
             yield _Desk(batch, ledger, questions, self.size, self._model.cost)
             if not ledger.counts.planned:
                 ledger.finish(ordered=batch.ordered)
@@ -184,7 +186,7 @@ class _Desk:
 
 
 def _model_of(batch: Batch) -> OpenAIModel:
-    model = batch.summarizer.through(_passed).model
+    model = batch.summarizer.patient().model
     if isinstance(model, OpenAIModel):
         return model
     raise SummarizerError("hosted batches need a model behind a server; name it with --model")
@@ -198,10 +200,6 @@ def _patience() -> Iterator[None]:
     except ModelError as error:
         if not error.retryable:
             raise
-
-
-async def _passed(request: Request, send: Send) -> Response:
-    return await send(request)
 
 
 def _put(path: Path, lines: Iterable[bytes]) -> None:

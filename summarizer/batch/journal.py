@@ -16,7 +16,7 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Literal, Self, TypeVar
@@ -27,7 +27,7 @@ from summarizer.batch.output import Output
 from summarizer.batch.store import Store
 from summarizer.completions import spent
 from summarizer.errors import SummarizerError
-from summarizer.llm import total
+from summarizer.llm import Facts, total
 from summarizer.wire import Request, Response, Send
 
 NAME = ".summarizer.sqlite"
@@ -42,7 +42,8 @@ _SCHEMA = """
         id INTEGER PRIMARY KEY,
         path TEXT NOT NULL UNIQUE,      -- from the journal's folder, so that both may move
         run TEXT NOT NULL,
-        identity TEXT NOT NULL          -- JSON, label to value
+        identity TEXT NOT NULL,         -- JSON, label to value
+        facts TEXT                      -- JSON, what the server told of its model
     );
     CREATE TABLE documents (
         output INTEGER NOT NULL REFERENCES outputs,
@@ -144,7 +145,7 @@ class Journal(Store):
         def work(connection: sqlite3.Connection) -> int:
             connection.execute(
                 "INSERT INTO outputs (path, run, identity) VALUES (?, ?, ?) ON CONFLICT (path)"
-                " DO UPDATE SET run = excluded.run, identity = excluded.identity",
+                " DO UPDATE SET run = excluded.run, identity = excluded.identity, facts = NULL",
                 row,
             )
             query = "SELECT id FROM outputs WHERE path = ?"
@@ -275,6 +276,22 @@ class Ledger:
         for state, digest, kind, retryable in self._journal.read(query, self._number, name):
             return Standing(state, digest, kind, bool(retryable))
         return None
+
+    def facts(self) -> Facts | None:
+        """What the server told of its model when this output was begun; None if nothing."""
+        query = "SELECT facts FROM outputs WHERE id = ? AND facts IS NOT NULL"
+        for (told,) in self._journal.read(query, self._number):
+            return Facts(**json.loads(told))
+        return None
+
+    def learn(self, facts: Facts) -> None:
+        """Keep what the server tells, as questions depend on it and must stay the same."""
+        told = json.dumps(asdict(facts))
+        self._journal.write(
+            lambda connection: connection.execute(
+                "UPDATE outputs SET facts = ? WHERE id = ?", (told, self._number)
+            )
+        )
 
     def planned(self) -> Iterator[str]:
         """Names of the documents without a row, in their order."""

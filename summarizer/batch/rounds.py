@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator
-from hashlib import sha256
 from itertools import islice
 
 from summarizer.batch.engine import Batch
@@ -10,7 +9,6 @@ from summarizer.batch.inputs import Entry
 from summarizer.batch.jobs import Finished, failed, finish
 from summarizer.batch.journal import Ledger
 from summarizer.batch.questions import MOST_TIMES, Questions, final
-from summarizer.documents import Document
 from summarizer.errors import DocumentError
 from summarizer.wire import Request, Response, Send
 
@@ -69,7 +67,7 @@ class Rounds:
         except DocumentError as error:
             return failed(entry.name, error), None
         finished = await finish(entry.name, document, self._summarizer.summarize)
-        return finished, _digest(document)
+        return finished, document.digest
 
     async def _around(self, request: Request, _: Send) -> Response:
         """Answer with what is known; park the request otherwise."""
@@ -82,10 +80,6 @@ class Rounds:
             return _GIVEN_UP
         self._parked[request.owner].append(request)
         raise Parked
-
-
-def _digest(document: Document) -> str:
-    return sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 async def _unknown(_: Request) -> Response:

@@ -3,20 +3,38 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from summarizer.batch.crew import Crew
 from summarizer.batch.jobs import Finished, Work, failed, finish
+from summarizer.batch.journal import Ledger
 from summarizer.documents import Document
 from summarizer.errors import ModelError
-from summarizer.llm import Routed
+from summarizer.llm import Described, Facts, Routed
 from summarizer.pipeline import Summarizer
-from summarizer.wire import Around, Request, Response, Send, through
+from summarizer.wire import Around, Request, Response, through
 
 
 def server_of(summarizer: Summarizer) -> Routed | None:
     """The model if it is behind a server; None for the embedded engine and for other objects."""
-    model = summarizer.through(_straight).model
+    model = summarizer.patient().model
     return model if isinstance(model, Routed) else None
+
+
+async def settled(summarizer: Summarizer, ledger: Ledger) -> Summarizer:
+    """The summarizer with what the server told of its model when the output was begun.
+
+    Questions depend on it; told otherwise later, all would be asked and paid anew.
+    """
+    server = server_of(summarizer)
+    if server is None or not isinstance(server, Described):
+        return summarizer
+    facts = ledger.facts()
+    if facts is None:
+        facts = await server.facts()
+        if facts != Facts():
+            ledger.learn(facts)
+    return replace(summarizer, model=server.knowing(facts))
 
 
 @asynccontextmanager
@@ -48,10 +66,6 @@ async def workforce(
             return failed(name, ModelError(told, code="timed_out", retryable=True))
 
     yield alone
-
-
-async def _straight(request: Request, send: Send) -> Response:
-    return await send(request)
 
 
 async def _unsent(_: Request) -> Response:
