@@ -49,6 +49,8 @@ class DraftAnswer(Draft):
             with suppress(ValidationError):  # nearly every answer is sound
                 return handler(answer)
         kept: dict[str, Any] = _known(Draft, answer)
+        if not kept:  # a piece of an answer, say, whose rest was lost
+            raise ValueError("holds none of the asked lists")
         broken: list[BrokenItem] = []
         for name, kind in ITEM_LISTS.items():
             if isinstance(kept.get(name), list):

@@ -32,12 +32,22 @@ def json_object(text: str) -> str:
     if text.startswith("{") and text.endswith("}"):
         return text
     text = _THOUGHTS.sub("", text).strip()
+    if text.startswith("{") and not _is_whole(text):  # what stands in it is a piece of the answer
+        return text
     return max(_objects(text), key=len, default=text)
 
 
 def is_blank_loop(text: str) -> bool:
     """Whether an answer that was cut off is mostly blanks before or after what it says."""
     return len(text.strip()) * 3 < len(text)
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        _DECODER.raw_decode(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _objects(text: str) -> list[str]:

@@ -9,8 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from schemas import Usage
+from schemas.answers import DraftAnswer
 from summarizer import (
     Document,
     Facts,
@@ -500,3 +502,8 @@ def test_a_model_of_unknown_size_is_not_led() -> None:
 def test_the_double_tells_when_its_script_is_over() -> None:
     with pytest.raises(AssertionError, match="no more answers"):
         Summarizer(ScriptedLLM([]))(Document(REPORT))
+
+
+def test_a_piece_of_an_answer_is_no_empty_draft() -> None:
+    with pytest.raises(ValidationError, match="none of the asked lists"):
+        DraftAnswer.model_validate({"name": "UBND xã", "posts": [], "kind": "body"})

@@ -77,6 +77,13 @@ def test_thoughts_are_the_answer_only_if_there_is_no_other(
     assert spoken(content, *thoughts) == text
 
 
+@pytest.mark.parametrize("length", range(2, 60, 3))
+def test_a_piece_of_an_answer_that_was_cut_is_no_answer(length: int) -> None:
+    whole = '{"issuers": [{"name": "UBND xã", "posts": []}], "achievements": []}'
+
+    assert json_object(whole[:length]) == whole[:length]
+
+
 def test_a_model_that_opens_objects_without_end_gave_no_answer() -> None:
     opened = '{"a": ' * 5000
 
