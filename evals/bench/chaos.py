@@ -21,9 +21,9 @@ from evals.bench.mock import Manners, mock, report, witness
 _DOCUMENTS = 1_000
 _KILLS = 20
 _FAULTS = 0.3
-_AT_ONCE = 32
+_AT_ONCE = 16
 _TIMEOUT = 9.0  # seconds for a question; a third of it for a request
-_LATENCY = 0.4
+_LATENCY = 1.0
 
 
 def main() -> None:
@@ -47,7 +47,7 @@ def _killed(url: str, inputs: Path, output: Path) -> dict[str, int]:
     paid_then: dict[str, int] = {}
     for _ in range(_KILLS):
         process = subprocess.Popen(_command(url, inputs, output))  # noqa: S603 - our own
-        time.sleep(chance.uniform(1.0, 4.0))
+        time.sleep(chance.uniform(2.0, 6.0))
         process.send_signal(signal.SIGKILL)
         process.wait()
         time.sleep(_LATENCY * 2)  # what was in flight reaches the witness
