@@ -50,7 +50,9 @@ BLOCK = 50
 
 _SPARE_CPUS = 2  # where workers leave no room for Ray to read, it waits for ever and says nothing
 _WORKER_CPUS = 0.1  # of what Ray counts; we count workers ourselves
-_RETRIES = 1  # of a block whose worker died; after that its documents are tried one by one
+_RETRIES = 3  # of a block whose worker died
+_LATER_RETRIES = 1  # by then it is a document that ends it
+_SMALLER = 10  # times are blocks in the second round
 _RESTARTS = 20  # of a worker
 _READ_AHEAD = 2  # documents that a worker reads while as many as may be are in flight
 _QUEUED = 2  # blocks that wait at a worker, so that it never waits for them
@@ -141,7 +143,7 @@ def run(  # noqa: PLR0913 - options are arguments
         job = _Job(source, _Keys.of(name or "name", text, summarizer), shards, progress)
         job.plan(retry_failed=retry_failed)
         crew = _hire(summarizer, workers, Gate(at_once=at_once, rpm=rpm, tpm=tpm), at_once)
-        with _watched(job.tally, silent, progress.tell if progress else _log.warning):
+        with _watched(job.tally, silent, job.tell):
             job.work(replace(crew, shards=shards), block)
     return job.tally
 
@@ -228,6 +230,13 @@ class _Job:
     tally: Tally = field(default_factory=Tally)
     missing: frozenset[str] = frozenset()
 
+    def tell(self, text: str) -> None:
+        """Say a sentence to people."""
+        if self.progress:
+            self.progress.tell(text)
+        else:
+            _log.warning("%s", text)
+
     def plan(self, *, retry_failed: bool) -> None:
         """Compare the documents with the rows that are kept."""
         documents = 0
@@ -256,9 +265,11 @@ class _Job:
             self.progress.plan(documents, **facts)
 
     def work(self, crew: "_Crew", block: int) -> None:
-        """First all at full speed; then one by one what was lost with workers that died."""
+        """First all at full speed; then what was lost in ever smaller blocks, the last alone."""
         self._round(crew, block)
-        self._round(replace(crew, is_careful=True), 1)
+        again = replace(crew, retries=_LATER_RETRIES)
+        self._round(again, ceil(block / _SMALLER))
+        self._round(replace(again, is_careful=True), 1)
         self._give_up()
 
     def _round(self, crew: "_Crew", block: int) -> None:
@@ -278,6 +289,8 @@ class _Job:
             for row in self.shards.rows(late):
                 self._count(_again(row))
         self.missing -= kept
+        if self.missing:
+            self.tell(f"{len(self.missing)} documents were lost with their workers")
 
     def _give_up(self) -> None:
         from summarizer.batch.shards import row, table  # noqa: PLC0415 - belongs to the extra
@@ -343,6 +356,7 @@ class _Crew:
     slots: int
     turnstile: "ActorHandle | None"
     shards: "Shards | None" = None
+    retries: int = _RETRIES
     is_careful: bool = False
 
     def spread(self, documents: "Dataset", block: int) -> "Dataset":
@@ -364,7 +378,7 @@ class _Crew:
                     max_tasks_in_flight_per_actor=blocks + (0 if self.is_careful else _QUEUED),
                 ),
                 num_cpus=_WORKER_CPUS,
-                max_task_retries=_RETRIES,
+                max_task_retries=self.retries,
                 max_restarts=_RESTARTS,
                 **({"runtime_env": {"env_vars": known}} if known else {}),
             )
@@ -535,7 +549,7 @@ def _cluster(address: str | None) -> Iterator[Any]:
     """Ray as it runs, or connected to for as long as it is needed."""
     import ray  # noqa: PLC0415 - belongs to the extra
 
-    logging.getLogger("ray.data").setLevel(logging.ERROR)  # we tell ourselves how it goes
+    logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # we tell ourselves how it goes
     if ray.is_initialized():
         yield ray
         return

@@ -122,6 +122,7 @@ def answer(process: subprocess.Popen[str]) -> dict[str, Any]:
     out, err = process.communicate(timeout=900)
     if process.returncode:
         raise RuntimeError(out + err)
+    print(err, end="", file=sys.stderr)
     return dict(json.loads(out.splitlines()[-1]))
 
 
