@@ -47,7 +47,8 @@ class Response:
     ``status`` is HTTP's, 0 if no whole answer came; then ``lost`` tells that the server may have
     worked, and be paid, for it all the same. ``headers`` have lower-case names. ``seconds`` is how
     long the request was under way. ``rate`` is the share of the price that is charged: 0 for
-    an answer that was paid before, 0.5 for one of a hosted batch.
+    an answer that was paid before, 0.5 for one of a hosted batch. ``record`` is the number of
+    the request in a journal.
     """
 
     status: int
@@ -56,6 +57,7 @@ class Response:
     seconds: float = 0.0
     lost: bool = False
     rate: float = 1.0
+    record: int | None = None
 
 
 Send = Callable[[Request], Awaitable[Response]]

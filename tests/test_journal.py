@@ -64,7 +64,7 @@ def request(body: str, owner: str = "a") -> Request:
 
 def asked(ledger: Ledger, server: Send, *requests: Request) -> list[Response]:
     """All at once through what a batch puts between its documents and a server."""
-    send = through([ledger.replayed, ledger.recorded], server)
+    send = through([ledger.replayed, ledger.answered, ledger.asked], server)
 
     async def all_of() -> list[Response]:
         return await asyncio.gather(*map(send, requests))
@@ -240,7 +240,7 @@ def test_a_request_is_taken_down_before_it_is_sent_and_its_answer_before_it_is_h
     with begun(tmp_path) as ledger:
 
         async def ask() -> None:
-            await ledger.recorded(request("q"), send)
+            await through([ledger.answered, ledger.asked], send)(request("q"))
             assert states() == ["paid"]
 
         asyncio.run(ask())
@@ -255,7 +255,7 @@ def test_a_request_of_unknown_fate_is_spent_at_its_bounds(tmp_path: Path) -> Non
             asked(ledger, Server(ZeroDivisionError()), request("r"))
 
         async def cancelled() -> None:
-            task = asyncio.create_task(ledger.recorded(request("s"), lambda _: asyncio.sleep(60)))  # type: ignore[arg-type, return-value]
+            task = asyncio.create_task(ledger.asked(request("s"), lambda _: asyncio.sleep(60)))  # type: ignore[arg-type, return-value]
             while ledger.spent().unknown.requests < 3:
                 await asyncio.sleep(0.001)
             task.cancel()
@@ -442,7 +442,7 @@ async def main(folder, output):
     path = folder / {NAME!r}
     with Journal(path) as journal, journal.open(folder / output, {IDENTITY}) as ledger:
         ledger.plan(f"d{{n}}" for n in range(9_000))
-        send_it = through([ledger.replayed, ledger.recorded], send)
+        send_it = through([ledger.replayed, ledger.answered, ledger.asked], send)
         names = (f"d{{n}}" for n in range(9_000) if ledger.state(f"d{{n}}").state == "planned")
 
         async def worker():

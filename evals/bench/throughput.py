@@ -17,7 +17,7 @@ from pathlib import Path
 from evals.bench.mock import Manners, answer, mock, report, witness
 from summarizer import ScriptedLLM, Summarizer
 
-_CASES = ((64, 1.0, 1_920), (1_000, 8.0, 6_000))  # in flight, seconds, documents
+_CASES = ((64, 1.0, 2_560), (1_000, 8.0, 12_000))  # in flight, seconds, documents
 
 
 def main() -> None:

@@ -1,9 +1,9 @@
 """A batch: inputs to rows in a file, whatever happens on the way.
 
 What is asked of a model passes through a chain, the outermost first: the journal, which knows the
-answers of before; the gate, which keeps to the server's rate; the budget, which reserves what an
-answer may cost; the journal again, which writes down what is asked and what comes back. Documents
-are read and summarized in worker processes; one process owns the chain and the files.
+answers of before and keeps new ones; the gate, which keeps to the server's rate; the budget, which
+reserves what an answer may cost; the journal again, which writes down what is sent. Documents are
+read and summarized in worker processes; one process owns the chain and the files.
 """
 
 import asyncio
@@ -177,7 +177,7 @@ class Run:
             cost=self._price,
             spent=spending(ledger.spent(), self._price),
         )
-        return [ledger.replayed, self.gate, budget, ledger.recorded, self._heard]
+        return [ledger.replayed, ledger.answered, self.gate, budget, ledger.asked, self._heard]
 
     async def _heard(self, request: Request, send: Send) -> Response:
         response = await send(request)

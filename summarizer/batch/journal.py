@@ -415,15 +415,26 @@ class Ledger:
         self.saved = total([self.saved, spent(known)])
         return replace(known, rate=0.0)
 
-    async def recorded(self, request: Request, send: Send) -> Response:
-        """An ``Around``: durable before it is sent, and the answer before it is handed on."""
+    async def asked(self, request: Request, send: Send) -> Response:
+        """An ``Around``, the innermost: what is sent is durable before it is sent.
+
+        Whoever breaks off leaves it as asked: spent, perhaps.
+        """
         number = await self._journal.written(lambda at: self._ask(at, request, request.key))
-        response = await send(request)  # whoever breaks off here leaves it as asked: spent, perhaps
-        await self._journal.written(lambda at: _answer(at, number, response))
-        return response
+        return replace(await send(request), record=number)
+
+    async def answered(self, request: Request, send: Send) -> Response:
+        """An ``Around``, outside of ``asked``: an answer is durable before it is handed on.
+
+        A gate in between lets the next request go while this answer waits for the disk.
+        """
+        response = await send(request)
+        if (number := response.record) is not None:
+            await self._journal.written(lambda at: _answer(at, number, response))
+        return replace(response, record=None)
 
     async def put(self, key: str, owner: str, response: Response) -> None:
-        """Store the answer to the request of ``key`` that came in another way than ``recorded``.
+        """Store the answer to the request of ``key`` that came in another way than ``asked``.
 
         It is replayed to ``owner`` whatever its status. To store it again changes nothing.
         """
