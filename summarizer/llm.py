@@ -90,6 +90,9 @@ class Routed(LLM, Protocol):
     def address(self) -> str:
         """The server's address, without secrets."""
 
+    def check(self) -> None:
+        """Raise ``ModelError`` if nothing can be sent, for want of an address or a key."""
+
     async def send(self, request: Request) -> Response:
         """Send one request to the server."""
 

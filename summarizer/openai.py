@@ -147,6 +147,11 @@ class OpenAIModel:
             return "?"
         return str(url.copy_with(userinfo=b"", query=None))
 
+    def check(self) -> None:
+        """Raise ``ModelError`` if nothing can be sent, for want of an address or a key."""
+        if fault := _server_of(self).fault:
+            raise fault.error(self.name, Usage())
+
     def via(self, around: Around) -> "OpenAIModel":
         """The same model, every request of which passes through ``around``."""
         return replace(self, around=around)
@@ -384,7 +389,7 @@ class _Call(Generic[Content]):
         self.server = _server_of(model)
         self.manner = _first_manner(self.server, model.name)
         self.paid: list[Usage] = []
-        self.fault: Fault | None = self.server.fault
+        self.fault = None if model.around else self.server.fault  # others may know the answer
         self.again: list[dict[str, str]] = []
         self.first: str | Fault = ""
         self.answered: Counter[bytes] = Counter()
@@ -394,7 +399,7 @@ class _Call(Generic[Content]):
 
     async def content(self) -> Content | None:
         """The answer, or None: then ``fault`` says why."""
-        if self.server.fault is not None:
+        if self.fault is not None:
             return None
         try:
             return await self._answer()

@@ -415,6 +415,12 @@ def test_a_full_disk_is_told_and_earlier_rows_stay(desk: Desk) -> None:
     assert names(desk.output) == [str(number) for number in range(300)]
 
 
+def test_a_missing_key_is_told_before_anything_begins(desk: Desk) -> None:
+    assert desk.batch(url="http://192.0.2.1/v1") == 1
+    assert "OPENAI_API_KEY" in desk.told
+    assert not desk.output.exists()
+
+
 def test_events_are_logged_as_json(desk: Desk, tmp_path: Path) -> None:
     log = tmp_path / "events.jsonl"
     desk.batch("--log", str(log), "--quiet")

@@ -107,6 +107,8 @@ class Run:
     async def __call__(self) -> None:
         """Do it."""
         batch = self.batch
+        if server := server_of(batch.summarizer):
+            server.check()
         names = (entry.name for entry in batch.entries())  # inputs that are wrong are told first
         with (
             Journal(batch.journal or batch.output.resolve().parent / JOURNAL) as journal,

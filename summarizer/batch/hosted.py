@@ -74,15 +74,14 @@ class Hosted:
 
     async def submit(self) -> Report:
         """Ask what the documents have to ask, as much of it as may wait at the server."""
-        async with self._desk(begins=True) as desk:
+        async with self._filing() as filing, self._desk(begins=True) as desk:
             await desk.rounds.work()
-            async with self._filing() as filing:
-                await desk.send(filing)
+            await desk.send(filing)
             return desk.report()
 
     async def status(self) -> Report:
         """Ask the server how far it is; nothing is taken in or sent."""
-        async with self._desk() as desk, self._filing() as filing:
+        async with self._filing() as filing, self._desk() as desk:
             await desk.mail.look(filing)
             return desk.report()
 
@@ -91,7 +90,7 @@ class Hosted:
 
         ``wait`` is seconds from one look to the next until nothing is out; None is one look.
         """
-        async with self._desk() as desk, self._filing() as filing:
+        async with self._filing() as filing, self._desk() as desk:
             await desk.look(filing)
             while wait is not None and (desk.has_news or desk.questions.all("submitted")):
                 await asyncio.sleep(wait)
@@ -136,6 +135,7 @@ class Hosted:
                 ledger.finish(ordered=batch.ordered)
 
     def _filing(self) -> Filing:
+        self._model.check()
         return Filing(self._model.base_url, self._model.api_key)
 
 
