@@ -389,7 +389,7 @@ class _Call(Generic[Content]):
         self.server = _server_of(model)
         self.manner = _first_manner(self.server, model.name)
         self.paid: list[Usage] = []
-        self.fault = None if model.around else self.server.fault  # others may know the answer
+        self.fault: Fault | None = None
         self.again: list[dict[str, str]] = []
         self.first: str | Fault = ""
         self.answered: Counter[bytes] = Counter()
@@ -399,7 +399,8 @@ class _Call(Generic[Content]):
 
     async def content(self) -> Content | None:
         """The answer, or None: then ``fault`` says why."""
-        if self.fault is not None:
+        if self.server.fault and not self.model.around:  # else others may know the answer
+            self.fault = self.server.fault
             return None
         try:
             return await self._answer()
