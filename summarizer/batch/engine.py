@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from math import ceil
 from pathlib import Path
 
 from summarizer.batch.budget import Budget
@@ -31,6 +32,7 @@ from summarizer.wire import Around, Request, Response, Send
 AT_ONCE = 16
 """Requests in flight unless told otherwise: a small server of one's own serves as many."""
 
+_IN_LINE = 0.1  # of requests in flight: let in and written down when one of those is answered
 _OK = 200
 _FEW = 8
 _READY = 2  # documents at work for each request in flight: the next one is there when one is done
@@ -102,7 +104,9 @@ class Run:
         gate = self.gate
         if gate is None:
             return None
-        return Traffic(gate.in_flight, gate.allowed, gate.rate, gate.paused)
+        at_once = self.batch.at_once
+        in_flight, allowed = min(gate.in_flight, at_once), min(gate.allowed, at_once)
+        return Traffic(in_flight, allowed, gate.rate, gate.paused)
 
     async def __call__(self) -> None:
         """Do it."""
@@ -171,7 +175,8 @@ class Run:
         batch, server = self.batch, server_of(summarizer)
         if server is None:
             return []
-        self.gate = Gate(at_once=batch.at_once, rpm=batch.rpm, tpm=batch.tpm)
+        line = batch.at_once + ceil(batch.at_once * _IN_LINE)
+        self.gate = Gate(at_once=line, rpm=batch.rpm, tpm=batch.tpm)
         self._price = pricing(server)
         budget = Budget(
             tokens=batch.tokens,
@@ -179,7 +184,15 @@ class Run:
             cost=self._price,
             spent=spending(ledger.spent(), self._price),
         )
-        return [ledger.replayed, ledger.answered, self.gate, budget, ledger.asked, self._heard]
+        return [
+            ledger.replayed,
+            ledger.answered,
+            self.gate,
+            budget,
+            ledger.asked,
+            _at_most(batch.at_once),
+            self._heard,
+        ]
 
     async def _heard(self, request: Request, send: Send) -> Response:
         response = await send(request)
@@ -254,6 +267,17 @@ class Run:
     def _log(self, event: Event, **facts: object) -> None:
         if self.log:
             self.log.log(event, **facts)
+
+
+def _at_most(at_once: int) -> Around:
+    """Holds what is on the wire to a number; what is let in besides is written down meanwhile."""
+    wire = asyncio.Semaphore(at_once)
+
+    async def held(request: Request, send: Send) -> Response:
+        async with wire:
+            return await send(request)
+
+    return held
 
 
 def _digest_of(entry: Entry) -> str | None:
