@@ -184,7 +184,7 @@ class TestCluster:
         assert len(found) == done["done"] == DOCUMENTS + 2
         assert b'"error":{"type":"WorkerError"' in found["d13"]
         assert done["failed"] == 3
-        assert asked_again(server) <= 4 * AT_ONCE  # it is tried eight times, beside half a dozen others
+        assert asked_again(server) <= 4 * AT_ONCE  # tried eight times, beside some others
 
 
 def begun(server: str, nodes: Cluster, inputs: Path, output: Path, model: str = "m") -> Any:
