@@ -63,8 +63,8 @@ def mock(manners: Manners) -> Iterator[str]:
 
 def witness(base_url: str) -> dict[str, Any]:
     """What the mock counted: ``requests``, ``paid``, ``refused``, ``tokens``, ``most`` in flight,
-    ``first`` and ``last`` (seconds), and by document the questions it was ``paid_for`` and how
-    often.
+    ``first`` and ``last`` (seconds), answers a second in the ``middle`` of the run, and by document
+    the questions it was ``paid_for`` and how often.
     """  # noqa: D205 - one list of names
     with urlopen(base_url.removesuffix("/v1") + "/witness") as answer:  # noqa: S310 - loopback
         return dict(json.load(answer))
@@ -130,6 +130,7 @@ class _Server:
     most: int = 0
     first: float = 0.0
     last: float = 0.0
+    answers: list[float] = field(default_factory=list)
     tokens: float = -1.0
     filled: float = 0.0
 
@@ -196,6 +197,7 @@ class _Server:
         document = found[1] if found else "?"
         self.paid_for.setdefault(document, Counter())[key[:16]] += 1
         self.told["paid"] += 1
+        self.answers.append(time.monotonic())
         self.told["tokens"] += read + written
         self.told["faults"] += fault is not None
         return web.Response(body=content, headers=headers)
@@ -239,9 +241,18 @@ class _Server:
                 "most": self.most,
                 "first": self.first,
                 "last": self.last,
+                "middle": _middle(self.answers),
                 "paid_for": self.paid_for,
             }
         )
+
+
+def _middle(times: list[float]) -> float:
+    """Answers a second, without the first and last tenth of them; 0 if they are few."""
+    tenth = len(times) // 10
+    if not tenth:
+        return 0.0
+    return (len(times) - 2 * tenth) / (times[-tenth] - times[tenth])
 
 
 def _break_off(request: web.Request) -> None:
