@@ -27,7 +27,8 @@ EMBEDDED = "embedded"
 # million is given up.
 _ATTEMPTS = 12
 _REASKS = 3
-_TRIES = 3  # for a question whose request is never answered
+_SHORTER = 3  # is the wait for one answer
+_LONGER = 3  # is the time for a question with all its repetitions
 
 
 @dataclass(frozen=True)
@@ -116,13 +117,18 @@ class Summarizer:
     def patient(self) -> "Summarizer":
         """The same for many documents: a named model is asked with more patience than for one.
 
-        An answer that stays out for a third of ``timeout`` is asked for again, and faults on the
-        way are waited out.
+        An answer that stays out for a third of ``timeout`` is asked for again, a question is given
+        up after three times ``timeout``, and faults on the way are waited out.
         """
         if not isinstance(self.model, str) or self.is_embedded:
             return self
-        patience = self.timeout / _TRIES
-        model = self._connect(self.model, attempts=_ATTEMPTS, reasks=_REASKS, patience=patience)
+        model = self._connect(
+            self.model,
+            timeout=self.timeout * _LONGER,
+            attempts=_ATTEMPTS,
+            reasks=_REASKS,
+            patience=self.timeout / _SHORTER,
+        )
         return replace(self, model=model)
 
     @cached_property
@@ -146,9 +152,8 @@ class Summarizer:
         from summarizer.prices import read_prices  # noqa: PLC0415
 
         told = read_prices(self.prices) if self.prices else None
-        return OpenAIModel(
-            name, base_url=self.base_url, prices=told, timeout=self.timeout, **patience
-        )
+        settings = {"timeout": self.timeout, **patience}
+        return OpenAIModel(name, base_url=self.base_url, prices=told, **settings)
 
 
 def explain(document: Document | str) -> tuple[embedded.Decision, ...]:

@@ -22,7 +22,7 @@ _DOCUMENTS = 1_000
 _KILLS = 20
 _FAULTS = 0.3
 _AT_ONCE = 16
-_TIMEOUT = 9.0  # seconds for a question; a third of it for a request
+_TIMEOUT = 30.0  # seconds for a question; a third of it for a request
 _LATENCY = 1.0
 
 
@@ -47,7 +47,7 @@ def _killed(url: str, inputs: Path, output: Path) -> dict[str, int]:
     paid_then: dict[str, int] = {}
     for _ in range(_KILLS):
         process = subprocess.Popen(_command(url, inputs, output))  # noqa: S603 - our own
-        time.sleep(chance.uniform(2.0, 6.0))
+        time.sleep(chance.uniform(5.0, 9.0))
         process.send_signal(signal.SIGKILL)
         process.wait()
         time.sleep(_LATENCY * 2)  # what was in flight reaches the witness
@@ -73,6 +73,8 @@ def _tell(
     print(
         f"rows {len(torn):,}; as in the undisturbed run {sum(torn[n] == calm[n] for n in calm):,}"
     )
+    for name in (name for name in calm if torn[name] != calm[name]):
+        print(f"  {name}: {torn[name][:300]}")
     print(f"order of rows as in the inputs: {list(torn) == list(calm)}")
     print(f"finished documents paid again: {sum(paid[n] > paid_then[n] for n in paid_then):,}")
     print(f"answers paid twice, in flight at a kill: {again:,} of at most {_KILLS * _AT_ONCE:,}")
@@ -84,7 +86,7 @@ def _paid(seen: Mapping[str, Any]) -> dict[str, int]:
 
 def _run(url: str, inputs: Path, output: Path) -> float:
     started = time.monotonic()
-    subprocess.run(_command(url, inputs, output), check=True)  # noqa: S603 - our own
+    subprocess.run(_command(url, inputs, output), check=False)  # noqa: S603 - rows tell
     return time.monotonic() - started
 
 
