@@ -18,6 +18,7 @@ from evals.bench.mock import Manners, answer, mock, report, witness
 from schemas import Row
 from summarizer import Document, ScriptedLLM, Summarizer
 from summarizer.cli import main
+from tests.batch_server import BatchServer
 from tests.endpoint import Body, Endpoint, Response, completion, failure
 
 pytestmark = pytest.mark.usefixtures("loopback")
@@ -413,6 +414,34 @@ def test_a_full_disk_is_told_and_earlier_rows_stay(desk: Desk) -> None:
     assert 0 < len(kept) < 300
     assert desk.batch() == 0
     assert names(desk.output) == [str(number) for number in range(300)]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--engine", "ray", "--max-cost", "1"), "cannot be held with --engine ray"),
+        (("--dry-run", "--hosted", "submit"), "choose one of"),
+        (("--hosted", "submit", "--engine", "ray"), "choose one of"),
+    ],
+)
+def test_ways_that_do_not_go_together_are_wrong_usage(
+    desk: Desk, options: tuple[str, ...], told: str
+) -> None:
+    assert desk.batch(*options) == 2
+    assert told in desk.told
+    assert not desk.output.exists()
+
+
+def test_hosted_steps_are_told_and_end_in_rows(desk: Desk) -> None:
+    with BatchServer(reading) as server:
+        output = ("--base-url", server.url, "--no-audit")
+        arguments = ["batch", str(desk.inputs), "-o", str(desk.output), "--model", "m", *output]
+        assert main([*arguments, "--hosted", "submit"]) == 0
+        assert "5 asked" in desk.capsys.readouterr().out
+        assert main([*arguments, "--hosted", "status"]) == 0
+        server.work()
+        assert main([*arguments, "--hosted", "collect"]) == 0
+    assert names(desk.output) == ["0", "1", "2", "3", "4"]
 
 
 def test_a_missing_key_is_told_before_anything_begins(desk: Desk) -> None:

@@ -158,6 +158,8 @@ def batch(
         raise typer.BadParameter(
             "choose one of --dry-run, --engine ray, --hosted, --hosted-file and --collect-file"
         )
+    if engine == "ray" and (max_tokens or max_cost is not None):
+        raise typer.BadParameter("--max-tokens and --max-cost cannot be held with --engine ray")
     with told(debug=debug):
         from summarizer.batch.engine import Batch
 

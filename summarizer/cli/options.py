@@ -69,7 +69,7 @@ Timeout = Annotated[
     typer.Option(
         metavar="SECONDS",
         min=0.1,
-        help="Longest wait for one question, with all its repetitions; in a batch see docs/batches.md.",
+        help="Longest wait for one question with all its repetitions; of a batch, a third of it.",
     ),
 ]
 MostInputTokens = Annotated[
