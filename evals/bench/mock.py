@@ -7,6 +7,7 @@ drawn from a seed, the question and how often it came, so that runs can be compa
 
 import asyncio
 import json
+import logging
 import multiprocessing
 import random
 import re
@@ -261,6 +262,7 @@ def _break_off(request: web.Request) -> None:
 
 
 def _serve(manners: Manners, told: Connection) -> None:
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # clients may go as they like
     asyncio.run(_served(manners, told))
 
 
