@@ -54,7 +54,7 @@ async def _ask_all(url: str, gate: Gate) -> int:
 
 
 async def _is_answered(model: OpenAIModel, number: int) -> bool:
-    question = Question("Định nghĩa.", f"[0] {report(number)}", form(DraftAnswer), 4_000)
+    question = Question("Định nghĩa.", f"[0] {report(number)}", form(DraftAnswer, name="draft"), 4_000)
     try:
         await model.ask(question)
     except ModelError:
