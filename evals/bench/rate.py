@@ -54,7 +54,8 @@ async def _ask_all(url: str, gate: Gate) -> int:
 
 
 async def _is_answered(model: OpenAIModel, number: int) -> bool:
-    question = Question("Định nghĩa.", f"[0] {report(number)}", form(DraftAnswer, name="draft"), 4_000)
+    asked = form(DraftAnswer, name="draft")
+    question = Question("Định nghĩa.", f"[0] {report(number)}", asked, 4_000)
     try:
         await model.ask(question)
     except ModelError:
