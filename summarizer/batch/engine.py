@@ -144,7 +144,7 @@ class Run:
         """Processes to work in; a few documents are done before the first one has started."""
         if self.batch.workers is not None:
             return self.batch.workers
-        return len(os.sched_getaffinity(0)) if (self.progress.tally.left or 0) > _FEW else 0
+        return _cores() if (self.progress.tally.left or 0) > _FEW else 0
 
     # ---- before ---------------------------------------------------------------------------------
 
@@ -267,6 +267,13 @@ class Run:
     def _log(self, event: Event, **facts: object) -> None:
         if self.log:
             self.log.log(event, **facts)
+
+
+def _cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # macOS has none
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _at_most(at_once: int) -> Around:
