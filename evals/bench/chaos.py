@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from evals.bench.mock import Manners, mock, report, witness
+from evals.bench.mock import Manners, mock, record, witness
 
 _DOCUMENTS = 1_000
 _KILLS = 20
@@ -30,7 +30,7 @@ def main() -> None:
     """Print what came of it."""
     with tempfile.TemporaryDirectory() as folder:
         inputs = Path(folder, "reports.jsonl")
-        inputs.write_text("".join(_record(number) for number in range(_DOCUMENTS)))
+        inputs.write_text("".join(record(number) for number in range(_DOCUMENTS)))
         with mock(Manners()) as url:
             calm = Path(folder, "calm", "out.jsonl")
             seconds = _run(url, inputs, calm)
@@ -96,10 +96,6 @@ def _command(url: str, inputs: Path, output: Path) -> list[str]:
     patience = ["--timeout", str(_TIMEOUT)]
     command = [sys.executable, "-m", "summarizer", "batch", str(inputs), "-o", str(output)]
     return [*command, *options, *patience]
-
-
-def _record(number: int) -> str:
-    return json.dumps({"id": str(number), "text": report(number)}, ensure_ascii=False) + "\n"
 
 
 def _names(output: Path) -> list[str]:

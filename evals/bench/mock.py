@@ -85,6 +85,11 @@ def report(number: int) -> str:
     )
 
 
+def record(number: int) -> str:
+    """The report as a line of JSONL, named by its number."""
+    return json.dumps({"id": str(number), "text": report(number)}, ensure_ascii=False) + "\n"
+
+
 def answer(form: str, prompt: str) -> dict[str, Any]:
     """What the mock answers: a draft of the clauses shown, read by their most telling words."""
     if form != "draft":

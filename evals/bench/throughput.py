@@ -7,7 +7,6 @@ answer, and with its middle, without the first and last tenth. Reports are short
 two cores that we share with the mock do not bound it; CPU times are of all processes of a command.
 """
 
-import json
 import resource
 import subprocess
 import sys
@@ -15,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from evals.bench.mock import Manners, answer, mock, report, witness
+from evals.bench.mock import Manners, answer, mock, record, report, witness
 from summarizer import ScriptedLLM, Summarizer
 
 _CASES = ((64, 1.0, 2_560), (1_000, 8.0, 12_000))  # in flight, seconds, documents
@@ -27,7 +26,7 @@ def main() -> None:
     for at_once, latency, documents in _CASES:
         with tempfile.TemporaryDirectory() as folder, mock(Manners(latency=latency)) as url:
             inputs = Path(folder, "reports.jsonl")
-            inputs.write_text("".join(_record(number) for number in range(documents)))
+            inputs.write_text("".join(record(number) for number in range(documents)))
             before = _cpu()
             command = [sys.executable, "-m", "summarizer", "batch", str(inputs), "--quiet"]
             output = ["-o", f"{folder}/out.jsonl", "--model", "mock", "--base-url", url]
@@ -58,10 +57,6 @@ def _reading() -> float:
     for number in range(100):
         summarize(report(number))
     return (time.process_time() - start) * 10
-
-
-def _record(number: int) -> str:
-    return json.dumps({"id": str(number), "text": report(number)}, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":

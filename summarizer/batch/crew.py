@@ -14,10 +14,10 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
-from summarizer.batch.jobs import Finished, failed
+from summarizer.batch.jobs import Finished, failed, late
 from summarizer.batch.worker import HungUpError, Line
 from summarizer.documents import Document
-from summarizer.errors import ModelError, SummarizerError, WorkerError
+from summarizer.errors import SummarizerError, WorkerError
 from summarizer.pipeline import EMBEDDED, Summarizer
 from summarizer.wire import Request, Response, Send
 
@@ -211,8 +211,7 @@ class _Worker:
                 return finished
         except TimeoutError:
             await self._leave_if_stuck()
-            told = f"not finished in {self._deadline:g} s; allow more time or split the document"
-            return failed(name, ModelError(told, code="timed_out", retryable=True))
+            return late(name, self._deadline)
         finally:
             self._clocks.remove(clock)
             self._start_clocks()

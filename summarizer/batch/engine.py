@@ -69,6 +69,11 @@ class Batch:
     workers: int | None = field(default=None, kw_only=True)
     deadline: float | None = field(default=None, kw_only=True)
 
+    @property
+    def journal_file(self) -> Path:
+        """Where answers are kept: the named journal, else one that the output's folder shares."""
+        return self.journal or self.output.resolve().parent / JOURNAL
+
     def entries(self) -> Iterator[Entry]:
         """The documents, read when they are loaded."""
         return entries(
@@ -115,7 +120,7 @@ class Run:
             server.check()
         names = (entry.name for entry in batch.entries())  # inputs that are wrong are told first
         with (
-            Journal(batch.journal or batch.output.resolve().parent / JOURNAL) as journal,
+            Journal(batch.journal_file) as journal,
             journal.open(
                 batch.output, batch.summarizer.identity, fresh=batch.fresh, share=batch.share
             ) as ledger,
@@ -150,7 +155,9 @@ class Run:
 
     def _plan(self, ledger: Ledger) -> None:
         """Count what is there, and refuse inputs that have changed since they were summarized."""
-        for entry in self.batch.entries():
+        counts = ledger.counts
+        has_rows = counts.ok + counts.failed
+        for entry in self.batch.entries() if has_rows else ():
             standing = ledger.state(entry.name)
             if standing and standing.digest and _digest_of(entry) not in {standing.digest, None}:
                 raise SummarizerError(

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from summarizer.batch.allowance import Allowance
 from summarizer.batch.engine import Batch
-from summarizer.batch.journal import NAME, Counts, Journal, Ledger
+from summarizer.batch.journal import Counts, Journal, Ledger
 from summarizer.batch.mail import Mail
 from summarizer.batch.money import Cost
 from summarizer.batch.questions import Questions, Size
@@ -117,7 +117,7 @@ class Hosted:
     async def _desk(self, *, begins: bool = False) -> "AsyncIterator[_Desk]":
         batch = self.batch
         with (
-            Journal(batch.journal or batch.output.resolve().parent / NAME) as journal,
+            Journal(batch.journal_file) as journal,
             journal.open(
                 batch.output,
                 batch.summarizer.identity,

@@ -84,6 +84,12 @@ def failed(name: str, error: Exception) -> Finished:
     )
 
 
+def late(name: str, deadline: float | None) -> Finished:
+    """The row of a document that was not finished within ``deadline`` seconds."""
+    told = f"not finished in {deadline:g} s; allow more time or split the document"
+    return failed(name, ModelError(told, code="timed_out", retryable=True))
+
+
 def _flags_of(summary: Summary) -> Mapping[str, int]:
     items: Iterable[Achievement | Shortcoming | Target | Directive] = chain(
         summary.achievements, summary.shortcomings, summary.targets, summary.directives

@@ -6,10 +6,9 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from summarizer.batch.crew import Crew
-from summarizer.batch.jobs import Finished, Work, failed, finish
+from summarizer.batch.jobs import Finished, Work, finish, late
 from summarizer.batch.journal import Ledger
 from summarizer.documents import Document
-from summarizer.errors import ModelError
 from summarizer.llm import Described, Facts, Routed
 from summarizer.pipeline import Summarizer
 from summarizer.wire import Around, Request, Response, through
@@ -62,8 +61,7 @@ async def workforce(
             async with asyncio.timeout(deadline):
                 return await finish(name, document, summarize)
         except TimeoutError:
-            told = f"not finished in {deadline:g} s; allow more time or split the document"
-            return failed(name, ModelError(told, code="timed_out", retryable=True))
+            return late(name, deadline)
 
     yield alone
 
