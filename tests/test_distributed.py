@@ -130,19 +130,7 @@ class TestCluster:
         columns = pq.read_schema(next(output.iterdir())).names
         assert columns == ["name", "key", "status", "kind", "row"]
 
-    def test_a_killed_worker_costs_what_was_in_flight(
-        self, nodes: Cluster, server: str, inputs: Path, tmp_path: Path
-    ) -> None:
-        output = tmp_path / "rows"
-        running = in_full_swing(server, nodes, inputs, output)
-
-        os.kill(nodes.workers()[0], signal.SIGKILL)
-        done = spread.answer(running)
-
-        assert len(rows(output)) == done["done"] == DOCUMENTS + 2
-        assert asked_again(server) <= AT_ONCE
-
-    def test_a_lost_machine_costs_what_was_in_flight(
+    def test_a_killed_worker_and_a_lost_machine_cost_what_was_in_flight(
         self, nodes: Cluster, server: str, inputs: Path, tmp_path: Path
     ) -> None:
         output = tmp_path / "rows"
@@ -150,6 +138,7 @@ class TestCluster:
         running = in_full_swing(server, nodes, inputs, output)
         spread.wait_until(lambda: nodes.workers(-1))
 
+        os.kill(nodes.workers(0)[0], signal.SIGKILL)
         nodes.kill(-1)
         done = spread.answer(running)
 

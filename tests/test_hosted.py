@@ -221,6 +221,8 @@ def test_waiting_goes_on_until_nothing_is_out(place: Places) -> None:
 
     async def both() -> Report:
         async def work() -> None:
+            while not any(call.startswith("GET /v1/batches/") for call in at.server.called):
+                await asyncio.sleep(0.01)  # the first look finds nothing done
             while True:
                 await asyncio.sleep(0.01)
                 at.server.work()
