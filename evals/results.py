@@ -1,0 +1,98 @@
+"""What came of an evaluation: setups by documents by repeats, each answer with its score.
+
+Everything that is shown, compared or gated is read from here. Whole numbers per document; repeats
+of a document are added up, so that each document weighs the same however often it was asked.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from evals.gold import GoldFile
+from evals.scoring.counts import Count, macro, micro
+from evals.scoring.score import Score
+from schemas import Summary, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What is evaluated: an engine, and the folder of templates it was asked with, if any."""
+
+    model: str = "embedded"
+    prompts: Path | None = None
+
+    @property
+    def label(self) -> str:
+        """How it is called in tables."""
+        return self.model if self.prompts is None else f"{self.model} · {self.prompts}"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an engine made of one document; ``failure`` says why there is no summary.
+
+    ``repeat`` counts from 0. ``replayed`` tells that a recording was used; time and cost are then
+    those of the recording.
+    """
+
+    document: str
+    summary: Summary | None
+    repeat: int = 0
+    failure: str = ""
+    seconds: float = 0.0
+    usage: Usage = field(default_factory=Usage)
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """An answer and its score; a failure is scored as all missed."""
+
+    answer: Answer
+    score: Score
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """All answers of one setup, by document and repeat."""
+
+    setup: Setup
+    scored: tuple[Scored, ...]
+
+    @cached_property
+    def by_document(self) -> Mapping[str, tuple[Scored, ...]]:
+        """Answers by document, in order, repeats in theirs."""
+        found: dict[str, list[Scored]] = {}
+        for one in self.scored:
+            found.setdefault(one.answer.document, []).append(one)
+        return {name: tuple(several) for name, several in found.items()}
+
+    @property
+    def failures(self) -> tuple[Answer, ...]:
+        """Answers without a summary."""
+        return tuple(one.answer for one in self.scored if one.answer.summary is None)
+
+    def counts(self, metric: str) -> Mapping[str, Count | None]:
+        """A count by document, its repeats added up; None where there is nothing to count."""
+        return {
+            name: micro(one.score.counts.get(metric) for one in several)
+            for name, several in self.by_document.items()
+        }
+
+    def micro(self, metric: str) -> Count | None:
+        """A count over all documents."""
+        return micro(self.counts(metric).values())
+
+    def macro(self, metric: str) -> float | None:
+        """The mean of a metric over documents."""
+        return macro(self.counts(metric).values())
+
+
+@dataclass(frozen=True)
+class Results:
+    """Outcomes over the same documents, the first of them being what others are compared with."""
+
+    golds: tuple[GoldFile, ...]
+    outcomes: tuple[Outcome, ...]
+    notes: tuple[str, ...] = field(default=())

@@ -1,0 +1,1 @@
+"""Scoring: pure functions from source, gold and summary to counts (``score.score``)."""

@@ -1,0 +1,82 @@
+"""Groundedness: what can be checked of a summary without gold, on a whole corpus.
+
+Evidence must stand in the source, figures in their evidence, and every number of a statement
+in the passage that is said to hold it.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from evals.gold import LISTS
+from evals.scoring.counts import Share
+from evals.scoring.forms import Item, overlap
+from evals.scoring.places import TIERS, Places, numbers_of
+from schemas import Summary
+from summarizer.figures import reparse
+
+
+def groundedness(summary: Summary, items: Sequence[Item], places: Places) -> dict[str, Share]:
+    """Shares by name; ``items`` are those of the summary."""
+    found = [places.find(quote).tier for item in items for quote in item.quotes]
+    return {
+        "quotes_exact": _share(tier == TIERS[0] for tier in found),
+        "quotes_found": _share(tier in TIERS[:2] for tier in found),
+        "quotes_in_place": _share(_in_place(summary, places)),
+        "figures_in_evidence": _share(_figures_in_evidence(summary)),
+        "values_as_written": _share(_values_as_written(summary)),
+        "words_in_evidence": _share(_numbers_of_statements(items, in_source=False, places=places)),
+        "words_in_source": _share(_numbers_of_statements(items, in_source=True, places=places)),
+        "numerals_accounted": Share(_accounted(summary), summary.coverage.numerals),
+    }
+
+
+def tightness(gold: Sequence[Item], told: Sequence[Item]) -> Share:
+    """How much of the evidence of paired items gold quotes too, in code points."""
+    shared = sum(overlap(g.spans, t.spans) for g, t in zip(gold, told, strict=True))
+    return Share(shared, sum(span.length for item in told for span in item.spans))
+
+
+def _share(right: "Iterator[bool]") -> Share:
+    judged = list(right)
+    return Share(sum(judged), len(judged))
+
+
+def _in_place(summary: Summary, places: Places) -> Iterator[bool]:
+    text = places.document.text
+    for name in LISTS:
+        for item in getattr(summary, name):
+            for evidence in item.evidence:
+                yield text[evidence.start : evidence.end] == evidence.quote
+
+
+def _figures_in_evidence(summary: Summary) -> Iterator[bool]:
+    for name in LISTS[:3]:  # directives have none
+        for item in getattr(summary, name):
+            for figure in item.figures:
+                yield any(
+                    evidence.start <= figure.start
+                    and figure.end <= evidence.end
+                    and evidence.quote[figure.start - evidence.start :].startswith(figure.raw)
+                    for evidence in item.evidence
+                )
+
+
+def _values_as_written(summary: Summary) -> Iterator[bool]:
+    for name in LISTS[:3]:  # directives have none
+        for item in getattr(summary, name):
+            for figure in item.figures:
+                yield reparse(figure.raw) == abs(figure.value)
+
+
+def _numbers_of_statements(
+    items: Sequence[Item], *, in_source: bool, places: Places
+) -> Iterator[bool]:
+    for item in items:
+        told = numbers_of(item.words)
+        if told:
+            held = places.values if in_source else numbers_of(" ; ".join(item.quotes)).keys()
+            yield from (value in held for value in told)
+
+
+def _accounted(summary: Summary) -> int:
+    coverage = summary.coverage
+    return coverage.numerals - len(coverage.unclaimed)

@@ -1,0 +1,186 @@
+"""Figures: which told figure is which gold figure, and what is wrong with it.
+
+Figures are paired by their anchor over the whole document, then, within paired items, by what they
+mean. Slots are judged exactly; an empty slot is an answer too.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from evals.scoring.forms import Figure, Item, Pair
+from evals.scoring.values import in_base_unit, is_same_unit, ratio, unit_key
+
+SLOTS = ("value", "upper", "total", "unit", "comparator", "role", "reference")
+"""What is judged of a figure that was found."""
+
+ERRORS = (
+    "sign",
+    "scale (×1000)",
+    "decimal mark",
+    "another figure of the source",
+    "one digit",
+    "invented",
+    "unit",
+    "role",
+    "comparator",
+    "reference",
+)
+"""Kinds of wrong figures; the first six are kinds of wrong values."""
+
+_ROLE, _UNIT, _SIZE, _LEAST = 1.0, 0.5, 0.4, 1.0  # of figures of paired items that may be the same
+_FAR = Decimal(1260)  # times; above, two values are not confused
+_THOUSANDS = frozenset(Decimal(1000) ** power for power in (-3, -2, -1, 1, 2, 3))
+_MARKS = frozenset(Decimal(10) ** power for power in (-2, -1, 1, 2))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A figure of a document: that at position ``figure`` of item ``item``."""
+
+    item: int
+    figure: int
+
+
+def places_of(items: Sequence[Item]) -> tuple[Place, ...]:
+    """All figures of items, in order."""
+    return tuple(Place(i, k) for i, item in enumerate(items) for k in range(len(item.figures)))
+
+
+def figure_at(items: Sequence[Item], place: Place) -> Figure:
+    """The figure at a place."""
+    return items[place.item].figures[place.figure]
+
+
+def pair_figures(
+    gold: Sequence[Item], told: Sequence[Item], pairs: Iterable[Pair]
+) -> dict[Place, Place]:
+    """Told figures by the gold figures that they are, for paired items."""
+    partner = {pair.gold: pair.told for pair in pairs}
+    found = _by_anchor(gold, told, partner)
+    taken = set(found.values())
+    for one, other in partner.items():
+        open_gold = [p for p in places_of(gold) if p.item == one and p not in found]
+        open_told = [p for p in places_of(told) if p.item == other and p not in taken]
+        found |= _by_meaning(gold, told, open_gold, open_told)
+    return found
+
+
+def wrong_slots(gold: Figure, told: Figure) -> tuple[str, ...]:
+    """The slots in which a found figure is wrong, in the order of ``SLOTS``."""
+    right = {
+        "value": _is_same_value(gold, told),
+        "upper": _is_same(gold.upper, told.upper, gold, told),
+        "total": _is_same(gold.total, told.total, gold, told),
+        "unit": _is_same_unit(gold, told),
+        "comparator": gold.comparator == told.comparator,
+        "role": gold.role == told.role,
+        "reference": unit_key(gold.reference) == unit_key(told.reference),
+    }
+    return tuple(slot for slot in SLOTS if not right[slot])
+
+
+def kind_of_error(gold: Figure, told: Figure, source: Collection[Decimal]) -> str:
+    """How a wrong value came about; ``source`` holds all values of the source."""
+    if gold.value == -told.value:
+        return "sign"
+    one, other = in_base_unit(*_amount(gold))[0], in_base_unit(*_amount(told))[0]
+    times = ratio(one, other)
+    if times in _THOUSANDS:
+        return "scale (×1000)"
+    if times in _MARKS:
+        return "decimal mark"
+    if abs(told.value) in source:
+        return "another figure of the source"
+    return "one digit" if _is_one_digit_off(gold.value, told.value) else "invented"
+
+
+def kind_of_extra(told: Figure, source: Collection[Decimal]) -> str:
+    """Whether a figure that gold does not have stands in the source at least."""
+    return "another figure of the source" if abs(told.value) in source else "invented"
+
+
+def _by_anchor(
+    gold: Sequence[Item], told: Sequence[Item], partner: dict[int, int]
+) -> dict[Place, Place]:
+    at: dict[int, list[Place]] = defaultdict(list)
+    for place in places_of(told):
+        anchor = figure_at(told, place).anchor
+        if anchor is not None:
+            at[anchor].append(place)
+    found: dict[Place, Place] = {}
+    for place in places_of(gold):
+        figure = figure_at(gold, place)
+        same = at.get(figure.anchor) if figure.anchor is not None else None
+        if same:
+            best = max(same, key=lambda other: _closeness(gold, told, partner, place, other))
+            same.remove(best)
+            found[place] = best
+    return found
+
+
+def _closeness(
+    gold: Sequence[Item], told: Sequence[Item], partner: dict[int, int], one: Place, other: Place
+) -> tuple[bool, bool, int]:
+    """The figure of the paired item, else of the same list, else the one with fewest faults."""
+    wrong = wrong_slots(figure_at(gold, one), figure_at(told, other))
+    same_list = gold[one.item].kind == told[other.item].kind
+    return partner.get(one.item) == other.item, same_list, -len(wrong)
+
+
+def _by_meaning(
+    gold: Sequence[Item], told: Sequence[Item], ones: list[Place], others: list[Place]
+) -> dict[Place, Place]:
+    if not ones or not others:
+        return {}
+    alike = np.array(
+        [
+            [_meaning(figure_at(gold, one), figure_at(told, other)) for other in others]
+            for one in ones
+        ]
+    )
+    alike[alike < _LEAST] = 0.0
+    rows, columns = linear_sum_assignment(alike, maximize=True)
+    chosen = zip(rows.tolist(), columns.tolist(), strict=True)
+    return {ones[row]: others[column] for row, column in chosen if alike[row, column]}
+
+
+def _meaning(gold: Figure, told: Figure) -> float:
+    times = ratio(gold.value, told.value)
+    near = times is not None and 1 / _FAR < times < _FAR
+    return (
+        _ROLE * (gold.role == told.role)
+        + _UNIT * is_same_unit(gold.unit, told.unit)
+        + _SIZE * (near or gold.value == told.value)
+    )
+
+
+def _amount(figure: Figure) -> tuple[Decimal, str | None]:
+    return figure.value, figure.unit
+
+
+def _is_same_value(gold: Figure, told: Figure) -> bool:
+    """Equal as written, or in the same unit at another scale: 2 tỷ is 2.000 triệu."""
+    return gold.value == told.value or in_base_unit(*_amount(gold)) == in_base_unit(*_amount(told))
+
+
+def _is_same(one: Decimal | None, other: Decimal | None, gold: Figure, told: Figure) -> bool:
+    if one is None or other is None:
+        return one is other
+    return one == other or in_base_unit(one, gold.unit) == in_base_unit(other, told.unit)
+
+
+def _is_same_unit(gold: Figure, told: Figure) -> bool:
+    """The same words, or another scale that the value makes up for."""
+    if unit_key(gold.unit) == unit_key(told.unit):
+        return True
+    return in_base_unit(*_amount(gold)) == in_base_unit(*_amount(told))
+
+
+def _is_one_digit_off(one: Decimal, other: Decimal) -> bool:
+    a, b = (str(abs(value).normalize()) for value in (one, other))
+    return len(a) == len(b) and sum(x != y for x, y in zip(a, b, strict=True)) == 1

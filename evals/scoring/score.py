@@ -1,0 +1,415 @@
+"""One document scored: gold against what was told of it.
+
+Pure: a source, gold and a summary in, whole numbers and verdicts out. Methods: figures by anchor
+and items by assignment after ``docs/evals.md``; categories after MUC (correct, incorrect, missing,
+spurious); gold items that may be left out are paired too, and then count on neither side.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from rapidfuzz import fuzz
+
+from evals.gold import LISTS, Gold
+from evals.scoring import judging
+from evals.scoring.counts import Count, Share, Tally
+from evals.scoring.forms import Figure, Item, Pair, Span, merged, overlap, size
+from evals.scoring.ground import groundedness, tightness
+from evals.scoring.judging import Place, figure_at, pair_figures, places_of
+from evals.scoring.pairing import pair
+from evals.scoring.places import Places, gold_items, told_items
+from schemas import Summary
+from summarizer.documents import Document
+from summarizer.folding import fold, match_key
+
+VERSION = "1"
+"""Of the way of scoring; baselines of another version are not compared."""
+
+ITEM_SLOTS = ("sector", "indicator", "issuer", "addressees", "deadline")
+"""What is judged of an item that was found, where its list has it."""
+
+_ALIKE = 70.0  # of 100, from which two names of an indicator mean the same
+_MOSTLY = 0.5  # of a told item within passages that may be told or not
+_SNIPPET = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one gold item or figure, or of one that was told beside them.
+
+    ``verdict`` is ``ok``, ``missed``, ``extra``, ``optional``, or says what is wrong, such as
+    ``in achievements; sector`` or ``role (of_plan, not change)``. ``key`` is the same in every run
+    over the same gold: list, place and, of a figure, its role and place. Spans are those of gold,
+    ``told`` those of the summary.
+    """
+
+    key: str
+    words: str
+    verdict: str
+    gold: tuple[Span, ...] = ()
+    told: tuple[Span, ...] = ()
+
+    @property
+    def is_right(self) -> bool:
+        """Whether there is nothing to mend."""
+        return self.verdict in ("ok", "optional")
+
+
+@dataclass(frozen=True)
+class Score:
+    """What is counted of one document, by name of the metric, and the verdicts behind it.
+
+    ``confusion`` counts pairs by gold's list and the told list ("" where there is none),
+    ``errors`` wrong figures by kind.
+    """
+
+    counts: Mapping[str, Count]
+    confusion: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    errors: Mapping[str, int] = field(default_factory=dict)
+    verdicts: tuple[Verdict, ...] = ()
+
+
+def score(document: Document, gold: Gold, summary: Summary, traps: Sequence[str] = ()) -> Score:
+    """Score a summary of a document; numbers within the quotes ``traps`` are no figures."""
+    places = Places(document)
+    told = told_items(summary, places)
+    pits = tuple(span for quote in traps for span in places.find(quote).spans)
+    scored = score_items(gold_items(gold, places), told, places, pits)
+    ground = groundedness(summary, told, places)
+    return replace(scored, counts={**scored.counts, **ground})
+
+
+def missed(document: Document, gold: Gold) -> Score:
+    """The score of no summary at all, as when an engine fails: everything is missed."""
+    places = Places(document)
+    return score_items(gold_items(gold, places), (), places)
+
+
+def score_items(
+    gold: Sequence[Item], told: Sequence[Item], places: Places, traps: Sequence[Span] = ()
+) -> Score:
+    """Score items with their places; without what is known of a summary only."""
+    return _Scoring(gold, told, places, traps).score()
+
+
+@dataclass(frozen=True)
+class _Scoring:
+    gold: Sequence[Item]
+    told: Sequence[Item]
+    places: Places
+    traps: Sequence[Span] = ()
+
+    def score(self) -> Score:
+        return Score(
+            counts={
+                **self._items(),
+                **self._figures(),
+                **self._slots(),
+                **self._dangers(),
+                "directive_text": self._directive_text(),
+                "tightness": tightness(
+                    [self.gold[p.gold] for p in self.judged],
+                    [self.told[p.told] for p in self.judged],
+                ),
+            },
+            confusion=self._confusion(),
+            errors=self._errors(),
+            verdicts=(*self._item_verdicts(), *self._figure_verdicts()),
+        )
+
+    # --- Who is who -------------------------------------------------------------------------------
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        return pair(self.gold, self.told)
+
+    @cached_property
+    def judged(self) -> tuple[Pair, ...]:
+        """Pairs of gold items that have to be told."""
+        return tuple(p for p in self.pairs if not self.gold[p.gold].optional)
+
+    @cached_property
+    def partner(self) -> dict[int, int]:
+        return {p.gold: p.told for p in self.judged}
+
+    @cached_property
+    def required(self) -> tuple[int, ...]:
+        return tuple(i for i, item in enumerate(self.gold) if not item.optional)
+
+    @cached_property
+    def counted(self) -> tuple[int, ...]:
+        """Told items that count: neither paired with an item that may be told, nor within it."""
+        spare = merged(tuple(span for item in self.gold if item.optional for span in item.spans))
+        paired = {p.told for p in self.judged}
+        free = {p.told for p in self.pairs} - paired
+        return tuple(
+            j
+            for j, item in enumerate(self.told)
+            if j in paired or (j not in free and not self._is_within(item, spare))
+        )
+
+    @staticmethod
+    def _is_within(item: Item, spare: tuple[Span, ...]) -> bool:
+        return bool(item.spans) and overlap(item.spans, spare) > _MOSTLY * size(item.spans)
+
+    @cached_property
+    def found(self) -> dict[Place, Place]:
+        """Told figures by gold figures, all of them."""
+        return pair_figures(self.gold, self.told, self.pairs)
+
+    @cached_property
+    def gold_figures(self) -> tuple[Place, ...]:
+        return tuple(p for p in places_of(self.gold) if not self.gold[p.item].optional)
+
+    @cached_property
+    def told_figures(self) -> tuple[Place, ...]:
+        """Told figures that count."""
+        spare = {t for g, t in self.found.items() if self.gold[g.item].optional}
+        needed = {t for g, t in self.found.items() if not self.gold[g.item].optional}
+        counted = set(self.counted)
+        return tuple(
+            p for p in places_of(self.told) if p in needed or (p not in spare and p.item in counted)
+        )
+
+    @cached_property
+    def judged_figures(self) -> tuple[tuple[Place, Place], ...]:
+        return tuple((g, self.found[g]) for g in self.gold_figures if g in self.found)
+
+    def _gold(self, place: Place) -> Figure:
+        return figure_at(self.gold, place)
+
+    def _told(self, place: Place) -> Figure:
+        return figure_at(self.told, place)
+
+    # --- Counts -----------------------------------------------------------------------------------
+
+    def _items(self) -> dict[str, Count]:
+        counts: dict[str, Count] = {}
+        right = Counter(
+            self.gold[p.gold].kind
+            for p in self.judged
+            if self.gold[p.gold].kind == self.told[p.told].kind
+        )
+        gold = Counter(self.gold[i].kind for i in self.required)
+        told = Counter(self.told[j].kind for j in self.counted)
+        counts["items"] = Tally(gold.total(), told.total(), right.total())
+        counts["found"] = Tally(gold.total(), told.total(), len(self.judged))
+        counts |= {name: Tally(gold[name], told[name], right[name]) for name in LISTS}
+        counts["list"] = Share(right.total(), len(self.judged))
+        return counts
+
+    def _figures(self) -> dict[str, Count]:
+        gold, told = len(self.gold_figures), len(self.told_figures)
+        strict = sum(not self._faults(g, t) for g, t in self.judged_figures)
+        counts: dict[str, Count] = {
+            "figures": Tally(gold, told, len(self.judged_figures)),
+            "figures_strict": Tally(gold, told, strict),
+        }
+        for slot in judging.SLOTS:
+            wrong = sum(
+                slot in judging.wrong_slots(self._gold(g), self._told(t))
+                for g, t in self.judged_figures
+            )
+            counts[slot] = Share(len(self.judged_figures) - wrong, len(self.judged_figures))
+        roles = Counter(self._gold(g).role for g in self.gold_figures)
+        right = Counter(
+            self._gold(g).role
+            for g, t in self.judged_figures
+            if "role" not in judging.wrong_slots(self._gold(g), self._told(t))
+        )
+        said = Counter(self._told(t).role for t in self.told_figures)
+        for role in sorted(roles.keys() | said.keys()):
+            counts[f"role {role}"] = Tally(roles[role], said[role], right[role])
+        return counts
+
+    def _faults(self, gold: Place, told: Place) -> tuple[str, ...]:
+        """What is wrong with a found figure: its slots, and the list it was put into."""
+        wrong = judging.wrong_slots(self._gold(gold), self._told(told))
+        listed = self.gold[gold.item].kind == self.told[told.item].kind
+        return wrong if listed else (*wrong, "list")
+
+    def _slots(self) -> dict[str, Count]:
+        judged: dict[str, list[bool]] = {slot: [] for slot in ITEM_SLOTS}
+        for p in self.judged:
+            for slot, right in _item_slots(self.gold[p.gold], self.told[p.told]).items():
+                judged[slot].append(right)
+        return {slot: Share(sum(right), len(right)) for slot, right in judged.items()}
+
+    def _dangers(self) -> dict[str, Count]:
+        """Rates of the errors that mislead most; the lower the better."""
+        return {
+            "future_as_past": self._filed("targets", "achievements"),
+            "bad_as_good": self._filed("shortcomings", "achievements"),
+        }
+
+    def _filed(self, name: str, other: str) -> Share:
+        wrong = sum(self.told[p.told].kind == other for p in self.judged if self._is(p, name))
+        return Share(wrong, sum(self.gold[i].kind == name for i in self.required))
+
+    def _is(self, found: Pair, name: str) -> bool:
+        return self.gold[found.gold].kind == name
+
+    def _directive_text(self) -> Tally:
+        """Code points of directives, however they were cut."""
+        spare = [i for i in self.gold if i.optional and i.kind == "directives"]
+        may = merged(tuple(span for item in spare for span in item.spans))
+        must = [self.gold[i] for i in self.required if self.gold[i].kind == "directives"]
+        gold = merged(tuple(span for item in must for span in item.spans))
+        counted = [self.told[j] for j in self.counted if self.told[j].kind == "directives"]
+        told = merged(tuple(span for item in counted for span in item.spans))
+        both = overlap(gold, told)
+        free = overlap(told, may) - overlap(told, _shared(may, gold))
+        return Tally(size(gold), size(told) - free, both)
+
+    def _is_trapped(self, trap: Span) -> bool:
+        """Whether a figure was made of a number that is none."""
+        anchors = (self._told(place).anchor for place in self.told_figures)
+        return any(at is not None and trap.start <= at < trap.end for at in anchors)
+
+    def _confusion(self) -> dict[tuple[str, str], int]:
+        cells = Counter((self.gold[p.gold].kind, self.told[p.told].kind) for p in self.judged)
+        cells.update((self.gold[i].kind, "") for i in self.required if i not in self.partner)
+        paired = set(self.partner.values())
+        cells.update(("", self.told[j].kind) for j in self.counted if j not in paired)
+        return dict(cells)
+
+    def _errors(self) -> dict[str, int]:
+        kinds: Counter[str] = Counter()
+        for g, t in self.judged_figures:
+            gold, told = self._gold(g), self._told(t)
+            wrong = judging.wrong_slots(gold, told)
+            if {"value", "upper", "total"} & set(wrong):
+                kinds[judging.kind_of_error(gold, told, self.places.values)] += 1
+            kinds.update(slot for slot in wrong if slot in judging.ERRORS)
+        for place in self._extra_figures():
+            kinds[judging.kind_of_extra(self._told(place), self.places.values)] += 1
+        return dict(kinds)
+
+    def _extra_figures(self) -> Iterable[Place]:
+        taken = set(self.found.values())
+        return (place for place in self.told_figures if place not in taken)
+
+    # --- Verdicts ---------------------------------------------------------------------------------
+
+    def _item_verdicts(self) -> Iterable[Verdict]:
+        paired = {p.gold: p.told for p in self.pairs}
+        for i, item in enumerate(self.gold):
+            other = self.told[paired[i]] if i in paired else None
+            spans = () if other is None else other.spans
+            yield Verdict(
+                _key(item), _snippet(item.words), _verdict(item, other), item.spans, spans
+            )
+        taken = set(paired.values())
+        for j in self.counted:
+            if j not in taken:
+                extra = self.told[j]
+                yield Verdict(f"+{_key(extra)}", _snippet(extra.words), "extra", (), extra.spans)
+
+    def _figure_verdicts(self) -> Iterable[Verdict]:
+        for place in self.gold_figures:
+            item, figure, other = self.gold[place.item], self._gold(place), self.found.get(place)
+            yield Verdict(
+                _figure_key(item, figure),
+                _figure_words(figure),
+                "missed" if other is None else self._figure_verdict(place, other),
+                _number(figure, self.places),
+                () if other is None else _number(self._told(other), self.places),
+            )
+        for place in self._extra_figures():
+            item, figure = self.told[place.item], self._told(place)
+            where = _number(figure, self.places)
+            key = f"+{_figure_key(item, figure)}"
+            yield Verdict(key, _figure_words(figure), "extra", (), where)
+
+    def _figure_verdict(self, place: Place, other: Place) -> str:
+        gold, told = self._gold(place), self._told(other)
+        wrong = [
+            f"{slot} ({_shown(getattr(told, slot))}, not {_shown(getattr(gold, slot))})"
+            for slot in judging.wrong_slots(gold, told)
+        ]
+        kind = self.told[other.item].kind
+        if kind != self.gold[place.item].kind:
+            wrong.insert(0, f"in {kind}")
+        return "; ".join(wrong) or "ok"
+
+
+def _item_slots(gold: Item, told: Item) -> dict[str, bool]:
+    """Whether each slot is right, of those that both lists have."""
+    slots = {"sector": gold.sector == told.sector}
+    kinds = {gold.kind, told.kind}
+    if "directives" not in kinds:
+        slots["indicator"] = _is_same_indicator(gold.indicator, told.indicator)
+    if kinds == {"directives"}:
+        names = [item.issuer.name if item.issuer else "" for item in (gold, told)]
+        slots["issuer"] = _plain(names[0]) == _plain(names[1])
+        slots["addressees"] = {*map(_plain, gold.addressees)} == {*map(_plain, told.addressees)}
+    if kinds in ({"directives"}, {"targets"}):
+        slots["deadline"] = _date(gold) == _date(told)
+    return slots
+
+
+def _is_same_indicator(gold: str | None, told: str | None) -> bool:
+    """Names are free, so likeness will do; whether there is one is exact."""
+    if gold is None or told is None:
+        return gold is told
+    return fuzz.token_set_ratio(_plain(gold), _plain(told)) >= _ALIKE
+
+
+def _date(item: Item) -> object:
+    return item.deadline and (item.deadline.date or _plain(item.deadline.text))
+
+
+def _plain(words: str) -> str:
+    return " ".join(match_key(fold(words).text).split())
+
+
+def _verdict(gold: Item, told: Item | None) -> str:
+    if gold.optional:
+        return "optional"
+    if told is None:
+        return "missed"
+    wrong = [slot for slot, right in _item_slots(gold, told).items() if not right]
+    if gold.kind != told.kind:
+        wrong.insert(0, f"in {told.kind}")
+    return "; ".join(wrong) or "ok"
+
+
+def _key(item: Item) -> str:
+    return f"{item.kind}@{item.start}"
+
+
+def _figure_key(item: Item, figure: Figure) -> str:
+    at = "?" if figure.anchor is None else figure.anchor
+    return f"{_key(item)}/{figure.role}@{at}"
+
+
+def _figure_words(figure: Figure) -> str:
+    return f"{figure.role} {_shown(figure.value)} {figure.unit or ''}".strip()
+
+
+def _snippet(words: str) -> str:
+    words = " ".join(words.split())
+    return words if len(words) <= _SNIPPET else f"{words[: _SNIPPET - 1]}…"
+
+
+def _shown(value: object) -> str:
+    return "none" if value is None else f"{value:f}" if hasattr(value, "normalize") else str(value)
+
+
+def _number(figure: Figure, places: Places) -> tuple[Span, ...]:
+    if figure.anchor is None:
+        return ()
+    text, end = places.document.text, figure.anchor
+    while end < len(text) and (text[end].isdigit() or text[end] in ".,"):
+        end += 1
+    while end > figure.anchor and text[end - 1] in ".,":
+        end -= 1
+    return (Span(figure.anchor, max(end, figure.anchor + 1)),)
+
+
+def _shared(one: tuple[Span, ...], other: tuple[Span, ...]) -> tuple[Span, ...]:
+    """The stretches in both."""
+    both = (Span(max(a.start, b.start), min(a.end, b.end)) for a in one for b in other)
+    return tuple(span for span in both if span.length > 0)
