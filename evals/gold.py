@@ -178,12 +178,9 @@ _NULL, _TRUTH = re.compile("(?:~|null)?$"), re.compile("(?:true|false)$")
 class _Loader(yaml.SafeLoader):
     """Reads every scalar as text, except plain null and true."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {
-        **{
-            sign: [("tag:yaml.org,2002:null", re.compile("(?:~|null)?$"))]
-            for sign in ("~", "n", "")
-        },
-        **{sign: [("tag:yaml.org,2002:bool", re.compile("(?:true|false)$"))] for sign in "tf"},
+    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's way
+        **dict.fromkeys(("~", "n", ""), [("tag:yaml.org,2002:null", _NULL)]),
+        **dict.fromkeys("tf", [("tag:yaml.org,2002:bool", _TRUTH)]),
     }
 
 
