@@ -179,8 +179,8 @@ class _Loader(yaml.SafeLoader):
     """Reads every scalar as text, except plain null and true."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's way
-        **dict.fromkeys(("~", "n", ""), [("tag:yaml.org,2002:null", _NULL)]),
-        **dict.fromkeys("tf", [("tag:yaml.org,2002:bool", _TRUTH)]),
+        **{sign: [("tag:yaml.org,2002:null", _NULL)] for sign in ("~", "n", "")},
+        **{sign: [("tag:yaml.org,2002:bool", _TRUTH)] for sign in "tf"},
     }
 
 
