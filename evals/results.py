@@ -4,14 +4,14 @@ Everything that is shown, compared or gated is read from here. Whole numbers per
 of a document are added up, so that each document weighs the same however often it was asked.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from evals.gold import GoldFile
 from evals.scoring.counts import Count, macro, micro
-from evals.scoring.score import Score
+from evals.scoring.score import Score, Verdict
 from schemas import Summary, Usage
 
 
@@ -51,6 +51,17 @@ class Scored:
 
     answer: Answer
     score: Score
+
+
+def verdicts_by_key(several: Iterable[Scored]) -> dict[str, Verdict]:
+    """All verdicts of answers; what a key tells of a second time gets a number."""
+    found: dict[str, Verdict] = {}
+    for verdict in (verdict for one in several for verdict in one.score.verdicts):
+        key, number = verdict.key, 2
+        while key in found:
+            key, number = f"{verdict.key}#{number}", number + 1
+        found[key] = verdict
+    return found
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,13 @@ Evidence must stand in the source, figures in their evidence, and every number o
 in the passage that is said to hold it.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 
 from evals.gold import LISTS
 from evals.scoring.counts import Share
 from evals.scoring.forms import Item, overlap
-from evals.scoring.places import TIERS, Places, numbers_of
+from evals.scoring.places import TIERS, Places, numbers_of, numerals_of
 from schemas import Summary
 from summarizer.figures import reparse
 
@@ -71,10 +72,16 @@ def _numbers_of_statements(
     items: Sequence[Item], *, in_source: bool, places: Places
 ) -> Iterator[bool]:
     for item in items:
-        told = numbers_of(item.words)
+        told = numerals_of(item.words)
         if told:
-            held = places.values if in_source else numbers_of(" ; ".join(item.quotes)).keys()
-            yield from (value in held for value in told)
+            text = places.document.text if in_source else " ; ".join(item.quotes)
+            values = places.values if in_source else numbers_of(text).keys()
+            yield from (value in values or _stands(raw, text) for raw, value in told)
+
+
+def _stands(raw: str, text: str) -> bool:
+    """Whether a number is written so, where the words around it make it another value."""
+    return re.search(rf"(?<![\d.,]){re.escape(raw)}(?![\d.,]*\d)", text) is not None
 
 
 def _accounted(summary: Summary) -> int:

@@ -100,11 +100,18 @@ class Places:
         return Found("near", (self._source(best.dest_start, best.dest_end),))
 
 
+def numerals_of(words: str) -> tuple[tuple[str, Decimal], ...]:
+    """The numbers that stand in words, as written and as values."""
+    if not any(sign.isdecimal() for sign in words):
+        return ()
+    document = Document(words)
+    text = document.folded.text
+    return tuple((text[n.start : n.end], n.value) for n in read_numerals(document))
+
+
 def numbers_of(words: str) -> Counter[Decimal]:
     """The values that stand in words, each as often as it stands there."""
-    if not any(sign.isdecimal() for sign in words):
-        return Counter()
-    return Counter(numeral.value for numeral in read_numerals(Document(words)))
+    return Counter(value for _, value in numerals_of(words))
 
 
 def gold_items(

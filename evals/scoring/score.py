@@ -377,7 +377,8 @@ def _verdict(gold: Item, told: Item | None) -> str:
 
 
 def _key(item: Item) -> str:
-    return f"{item.kind}@{item.start}"
+    end = max((span.end for span in item.spans), default=-1)
+    return f"{item.kind}@{item.start}-{end}"
 
 
 def _figure_key(item: Item, figure: Figure) -> str:
