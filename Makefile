@@ -66,9 +66,9 @@ $(VENV)/.runtime: pyproject.toml | $(BIN)/python
 # Dependency groups need pip 25.1; the pip that Python brings may be older.
 $(VENV)/.dev: pyproject.toml | $(BIN)/python
 	$(PIP) --upgrade 'pip>=25.1'
-	$(PIP) --editable . --group dev
+	$(PIP) --editable '.[evals]' --group dev
 	@touch $@ $(VENV)/.runtime
 
 $(VENV)/.ray: $(VENV)/.dev
-	$(PIP) --editable '.[ray]'
+	$(PIP) --editable '.[evals,ray]'
 	@touch $@

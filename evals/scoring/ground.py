@@ -18,14 +18,15 @@ from summarizer.figures import reparse
 def groundedness(summary: Summary, items: Sequence[Item], places: Places) -> dict[str, Share]:
     """Shares by name; ``items`` are those of the summary."""
     found = [places.find(quote).tier for item in items for quote in item.quotes]
+    numbers = [pair for item in items for pair in _numbers(item, places)]
     return {
         "quotes_exact": _share(tier == TIERS[0] for tier in found),
         "quotes_found": _share(tier in TIERS[:2] for tier in found),
         "quotes_in_place": _share(_in_place(summary, places)),
         "figures_in_evidence": _share(_figures_in_evidence(summary)),
         "values_as_written": _share(_values_as_written(summary)),
-        "words_in_evidence": _share(_numbers_of_statements(items, in_source=False, places=places)),
-        "words_in_source": _share(_numbers_of_statements(items, in_source=True, places=places)),
+        "words_in_evidence": _share(proven for proven, _ in numbers),
+        "words_in_source": _share(held for _, held in numbers),
         "numerals_accounted": Share(_accounted(summary), summary.coverage.numerals),
     }
 
@@ -68,15 +69,22 @@ def _values_as_written(summary: Summary) -> Iterator[bool]:
                 yield reparse(figure.raw) == abs(figure.value)
 
 
-def _numbers_of_statements(
-    items: Sequence[Item], *, in_source: bool, places: Places
-) -> Iterator[bool]:
-    for item in items:
-        told = numerals_of(item.words)
-        if told:
-            text = places.document.text if in_source else " ; ".join(item.quotes)
-            values = places.values if in_source else numbers_of(text).keys()
-            yield from (value in values or _stands(raw, text) for raw, value in told)
+def _numbers(item: Item, places: Places) -> Iterator[tuple[bool, bool]]:
+    """Of each number of a statement, whether its evidence holds it, and whether the source does."""
+    told, evidence = numerals_of(item.words), " ; ".join(item.quotes)
+    if item.words in evidence:
+        yield from (
+            (True, value in places.values or _in_source(raw, places)) for raw, value in told
+        )
+        return
+    held = numbers_of(evidence)
+    for raw, value in told:
+        proven = value in held or _stands(raw, evidence)
+        yield proven, value in places.values or _in_source(raw, places)
+
+
+def _in_source(raw: str, places: Places) -> bool:
+    return _stands(raw, places.document.text)
 
 
 def _stands(raw: str, text: str) -> bool:

@@ -48,7 +48,11 @@ class Place:
 
 def places_of(items: Sequence[Item]) -> tuple[Place, ...]:
     """All figures of items, in order."""
-    return tuple(Place(i, k) for i, item in enumerate(items) for k in range(len(item.figures)))
+    return tuple(place for i in range(len(items)) for place in _places_in(items, i))
+
+
+def _places_in(items: Sequence[Item], number: int) -> tuple[Place, ...]:
+    return tuple(Place(number, k) for k in range(len(items[number].figures)))
 
 
 def figure_at(items: Sequence[Item], place: Place) -> Figure:
@@ -64,8 +68,8 @@ def pair_figures(
     found = _by_anchor(gold, told, partner)
     taken = set(found.values())
     for one, other in partner.items():
-        open_gold = [p for p in places_of(gold) if p.item == one and p not in found]
-        open_told = [p for p in places_of(told) if p.item == other and p not in taken]
+        open_gold = [p for p in _places_in(gold, one) if p not in found]
+        open_told = [p for p in _places_in(told, other) if p not in taken]
         found |= _by_meaning(gold, told, open_gold, open_told)
     return found
 

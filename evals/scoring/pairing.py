@@ -55,7 +55,11 @@ def pair(gold: Sequence[Item], told: Sequence[Item]) -> tuple[Pair, ...]:
     if not gold or not told:
         return ()
     ones, others = [_Traits.of(item) for item in gold], [_Traits.of(item) for item in told]
-    alike = np.array([[_likeness(one, other).total for other in others] for one in ones])
+    alike = np.zeros((len(ones), len(others)))
+    for row, one in enumerate(ones):
+        for column, other in enumerate(others):
+            if one.may_be(other):  # most are far from each other, and all of them are compared
+                alike[row, column] = _likeness(one, other).total
     alike[alike < LEAST] = 0.0
     rows, columns = linear_sum_assignment(alike, maximize=True)
     found = zip(rows.tolist(), columns.tolist(), strict=True)
@@ -76,6 +80,8 @@ class _Traits:
     values: Counter[tuple[Decimal, str]]
     anchors: Counter[int]
     size: int
+    low: int
+    high: int
 
     @classmethod
     def of(cls, item: Item) -> "_Traits":
@@ -85,6 +91,16 @@ class _Traits:
             Counter(in_base_unit(figure.value, figure.unit) for figure in item.figures),
             Counter(figure.anchor for figure in item.figures if figure.anchor is not None),
             size(item.spans),
+            min((span.start for span in item.spans), default=-1),
+            max((span.end for span in item.spans), default=-1),
+        )
+
+    def may_be(self, other: "_Traits") -> bool:
+        """Whether they share a place, words or a value; else neither is the other."""
+        return (
+            (self.low < other.high and other.low < self.high)
+            or not self.said.isdisjoint(other.said)
+            or not self.values.keys().isdisjoint(other.values)
         )
 
 

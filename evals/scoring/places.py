@@ -1,5 +1,6 @@
 """Where quotes and figures stand in a source, found from the strictest way to the loosest."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ TIERS: tuple[Tier, ...] = ("exact", "normalized", "spelling", "near", "missing")
 quotation marks and tone placing; with other words but the same numbers; not at all."""
 
 _ALIKE = 90.0  # of 100, from which a passage is the one that a quote distorts
+_DIGIT = re.compile(r"\d")
 _EDGES = " \n;.,"
 
 
@@ -102,7 +104,7 @@ class Places:
 
 def numerals_of(words: str) -> tuple[tuple[str, Decimal], ...]:
     """The numbers that stand in words, as written and as values."""
-    if not any(sign.isdecimal() for sign in words):
+    if _DIGIT.search(words) is None:
         return ()
     document = Document(words)
     text = document.folded.text
@@ -220,7 +222,8 @@ def _gold_figures(
         size = abs(figure.value)
         fitting = [found for found in numbers if found[1] == size]
         fitting = fitting or [found for found in numbers if found[1] == int(size) > 0]
-        fitting = [f for f in fitting if _has_unit(text, f[0], figure.unit)] or fitting
+        if len(fitting) > 1:
+            fitting = [f for f in fitting if _has_unit(text, f[0], figure.unit)] or fitting
         if fitting:
             numbers.remove(fitting[0])
         located.append(_gold_figure(figure, fitting[0][0] if fitting else None))

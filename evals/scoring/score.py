@@ -8,7 +8,7 @@ spurious); gold items that may be left out are paired too, and then count on nei
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from rapidfuzz import fuzz
 
@@ -177,6 +177,13 @@ class _Scoring:
     def judged_figures(self) -> tuple[tuple[Place, Place], ...]:
         return tuple((g, self.found[g]) for g in self.gold_figures if g in self.found)
 
+    @cached_property
+    def wrong(self) -> dict[Place, tuple[str, ...]]:
+        """The wrong slots of found figures, by gold figure."""
+        return {
+            g: judging.wrong_slots(self._gold(g), self._told(t)) for g, t in self.judged_figures
+        }
+
     def _gold(self, place: Place) -> Figure:
         return figure_at(self.gold, place)
 
@@ -208,16 +215,11 @@ class _Scoring:
             "figures_strict": Tally(gold, told, strict),
         }
         for slot in judging.SLOTS:
-            wrong = sum(
-                slot in judging.wrong_slots(self._gold(g), self._told(t))
-                for g, t in self.judged_figures
-            )
+            wrong = sum(slot in self.wrong[g] for g, _ in self.judged_figures)
             counts[slot] = Share(len(self.judged_figures) - wrong, len(self.judged_figures))
         roles = Counter(self._gold(g).role for g in self.gold_figures)
         right = Counter(
-            self._gold(g).role
-            for g, t in self.judged_figures
-            if "role" not in judging.wrong_slots(self._gold(g), self._told(t))
+            self._gold(g).role for g, _ in self.judged_figures if "role" not in self.wrong[g]
         )
         said = Counter(self._told(t).role for t in self.told_figures)
         for role in sorted(roles.keys() | said.keys()):
@@ -226,7 +228,7 @@ class _Scoring:
 
     def _faults(self, gold: Place, told: Place) -> tuple[str, ...]:
         """What is wrong with a found figure: its slots, and the list it was put into."""
-        wrong = judging.wrong_slots(self._gold(gold), self._told(told))
+        wrong = self.wrong[gold]
         listed = self.gold[gold.item].kind == self.told[told.item].kind
         return wrong if listed else (*wrong, "list")
 
@@ -279,7 +281,7 @@ class _Scoring:
         kinds: Counter[str] = Counter()
         for g, t in self.judged_figures:
             gold, told = self._gold(g), self._told(t)
-            wrong = judging.wrong_slots(gold, told)
+            wrong = self.wrong[g]
             if {"value", "upper", "total"} & set(wrong):
                 kinds[judging.kind_of_error(gold, told, self.places.values)] += 1
             kinds.update(slot for slot in wrong if slot in judging.ERRORS)
@@ -327,7 +329,7 @@ class _Scoring:
         gold, told = self._gold(place), self._told(other)
         wrong = [
             f"{slot} ({_shown(getattr(told, slot))}, not {_shown(getattr(gold, slot))})"
-            for slot in judging.wrong_slots(gold, told)
+            for slot in self.wrong[place]
         ]
         kind = self.told[other.item].kind
         if kind != self.gold[place.item].kind:
@@ -361,6 +363,7 @@ def _date(item: Item) -> object:
     return item.deadline and (item.deadline.date or _plain(item.deadline.text))
 
 
+@lru_cache(maxsize=4096)  # the same few names all over a document
 def _plain(words: str) -> str:
     return " ".join(match_key(fold(words).text).split())
 

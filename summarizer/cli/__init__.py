@@ -5,16 +5,50 @@ Results go to standard output, everything else to standard error.
 """
 
 from collections.abc import Sequence
-from typing import Annotated
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer import TyperException
+from typer.core import TyperCommand, TyperGroup
 
 from summarizer.cli.batch import batch
 from summarizer.cli.run import run, schema
 from summarizer.cli.telling import DONE, INTERRUPTED, speak_utf8, tell
 
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoints
+
+COMMANDS = "summarizer.commands"
+"""The group of entry points that add commands: functions as typer takes them, by their name."""
+
+
+class _Commands(TyperGroup):
+    """Our commands, and those that other rooms and distributions add, loaded when they are named."""
+
+    @cached_property
+    def _added(self) -> "EntryPoints":
+        from importlib.metadata import entry_points
+
+        return entry_points(group=COMMANDS)
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """All commands, ours first."""
+        own = super().list_commands(ctx)
+        return [*own, *(name for name in sorted(self._added.names) if name not in own)]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> TyperCommand | None:
+        """A command by its name; None if there is none."""
+        own = super().get_command(ctx, cmd_name)
+        if own is not None or cmd_name not in self._added.names:
+            return own
+        alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+        alone.command(cmd_name)(self._added[cmd_name].load())
+        return typer.main.get_command(alone)
+
+
 app = typer.Typer(
+    cls=_Commands,
     help="Vietnamese local-government reports in, checked lists with figures and quotes out.",
     add_completion=False,
     pretty_exceptions_enable=False,
