@@ -5,6 +5,7 @@ and items by assignment after ``docs/evals.md``; categories after MUC (correct, 
 spurious); gold items that may be left out are paired too, and then count on neither side.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -345,7 +346,7 @@ def _item_slots(gold: Item, told: Item) -> dict[str, bool]:
         slots["indicator"] = _is_same_indicator(gold.indicator, told.indicator)
     if kinds == {"directives"}:
         names = [item.issuer.name if item.issuer else "" for item in (gold, told)]
-        slots["issuer"] = _plain(names[0]) == _plain(names[1])
+        slots["issuer"] = _is_same_name(*map(_plain, names))
         slots["addressees"] = {*map(_plain, gold.addressees)} == {*map(_plain, told.addressees)}
     if kinds in ({"directives"}, {"targets"}):
         slots["deadline"] = _date(gold) == _date(told)
@@ -357,6 +358,12 @@ def _is_same_indicator(gold: str | None, told: str | None) -> bool:
     if gold is None or told is None:
         return gold is told
     return fuzz.token_set_ratio(_plain(gold), _plain(told)) >= _ALIKE
+
+
+def _is_same_name(one: str, other: str) -> bool:
+    """Whether one name is the other, or a part of it: "UBND huyện" is that of the document."""
+    short, long = sorted((one, other), key=len)
+    return short == long or bool(short and re.search(rf"\b{re.escape(short)}\b", long))
 
 
 def _date(item: Item) -> object:
