@@ -1,7 +1,8 @@
 """Which told item is which gold item: one optimal assignment a document, across all four lists.
 
 Items are paired by where they stand and which figures they hold, whatever list they were put into;
-so finding an item and filing it are told apart. The weights are frozen with ``score.VERSION``.
+so finding an item, cutting its quote and filing it are told apart. The weights are frozen with
+``score.VERSION``.
 """
 
 from collections import Counter
@@ -64,6 +65,14 @@ def pair(gold: Sequence[Item], told: Sequence[Item]) -> tuple[Pair, ...]:
     rows, columns = linear_sum_assignment(alike, maximize=True)
     found = zip(rows.tolist(), columns.tolist(), strict=True)
     return tuple(Pair(row, column) for row, column in found if alike[row, column])
+
+
+def is_same_passage(gold: Item, told: Item) -> bool:
+    """Whether the passages have at least half of what either holds in common, or the same words."""
+    shared = overlap(gold.spans, told.spans)
+    if not shared:
+        return _spans(_Traits.of(gold), _Traits.of(told)) > 0
+    return 2 * shared >= size(gold.spans) + size(told.spans) - shared
 
 
 def likeness(gold: Item, told: Item) -> Likeness:

@@ -19,7 +19,7 @@ from evals.scoring.counts import Count, Share, Tally
 from evals.scoring.forms import Figure, Item, Pair, Span, merged, overlap, size
 from evals.scoring.ground import groundedness, tightness
 from evals.scoring.judging import Place, figure_at, pair_figures, places_of
-from evals.scoring.pairing import pair
+from evals.scoring.pairing import is_same_passage, pair
 from evals.scoring.places import Places, gold_items, told_items
 from schemas import Summary
 from summarizer.documents import Document
@@ -195,18 +195,22 @@ class _Scoring:
 
     def _items(self) -> dict[str, Count]:
         counts: dict[str, Count] = {}
-        right = Counter(
-            self.gold[p.gold].kind
-            for p in self.judged
-            if self.gold[p.gold].kind == self.told[p.told].kind
-        )
+        filed = [p for p in self.judged if self._kinds(p)[0] == self._kinds(p)[1]]
+        right = Counter(self.gold[p.gold].kind for p in filed if self._is_quoted(p))
         gold = Counter(self.gold[i].kind for i in self.required)
         told = Counter(self.told[j].kind for j in self.counted)
         counts["items"] = Tally(gold.total(), told.total(), right.total())
         counts["found"] = Tally(gold.total(), told.total(), len(self.judged))
         counts |= {name: Tally(gold[name], told[name], right[name]) for name in LISTS}
-        counts["list"] = Share(right.total(), len(self.judged))
+        counts["list"] = Share(len(filed), len(self.judged))
+        counts["quote"] = Share(sum(map(self._is_quoted, self.judged)), len(self.judged))
         return counts
+
+    def _kinds(self, found: Pair) -> tuple[str, str]:
+        return self.gold[found.gold].kind, self.told[found.told].kind
+
+    def _is_quoted(self, found: Pair) -> bool:
+        return is_same_passage(self.gold[found.gold], self.told[found.told])
 
     def _figures(self) -> dict[str, Count]:
         gold, told = len(self.gold_figures), len(self.told_figures)
@@ -381,6 +385,8 @@ def _verdict(gold: Item, told: Item | None) -> str:
     if told is None:
         return "missed"
     wrong = [slot for slot, right in _item_slots(gold, told).items() if not right]
+    if not is_same_passage(gold, told):
+        wrong.insert(0, "quote")
     if gold.kind != told.kind:
         wrong.insert(0, f"in {told.kind}")
     return "; ".join(wrong) or "ok"
