@@ -5,14 +5,14 @@ each gold item and figure that was right has to stay right, each wrong one may n
 nothing may be told beside them that was not told before. A model is held to a paired interval.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from evals.baselines import Baseline
-from evals.results import Outcome, Results, Scored, verdicts_by_key
+from evals.comparison import Change, compare
+from evals.results import Outcome, Results
 from evals.scoring.counts import Count
 from evals.scoring.places import Places, gold_items
-from evals.scoring.score import Verdict
 
 WHOLE = (
     "quotes_found",
@@ -26,42 +26,14 @@ WHOLE = (
 NONE = ("future_as_past",)
 """Shares that are 0 for the embedded engine."""
 
-_FAULTLESS = ("ok", "optional")
-_LOST = 1_000  # faults of what was not found at all, or should not be there
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A verdict that is another than before; ``before`` or ``after`` is "" where there is none."""
-
-    document: str
-    words: str
-    key: str
-    before: str
-    after: str
-
-    @property
-    def is_worse(self) -> bool:
-        """Whether more is wrong than was."""
-        return _faults(self.after) > _faults(self.before)
-
-    @property
-    def is_better(self) -> bool:
-        """Whether less is wrong than was."""
-        return _faults(self.after) < _faults(self.before)
-
-    def __str__(self) -> str:
-        what = self.key.lstrip("+").partition("@")[0]
-        return f"{self.document} {what} {self.words}: {self.before or '-'} → {self.after or '-'}"
-
 
 @dataclass(frozen=True)
 class Gate:
-    """What the gate found; it falls if there is any ``fault``, all of them named."""
+    """What the gate found, each in one sentence; any fault lets it fall."""
 
     faults: tuple[str, ...] = ()
     better: tuple[Change, ...] = ()
-    other: tuple[Change, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -81,38 +53,21 @@ def invariants(results: Results) -> Iterator[str]:
 
 def ratchet(baseline: Baseline, outcome: Outcome) -> Gate:
     """Hold an engine without chance to what it got right before."""
-    before, after = baseline.outcome.by_document, outcome.by_document
-    faults = [f"{name}: was evaluated before and is not now" for name in before.keys() - after]
-    changes = [
-        change
-        for name, several in after.items()
-        for change in _changes(name, before.get(name, ()), several)
-    ]
-    faults += [f"lost: {change}" for change in changes if change.is_worse]
-    return Gate(
-        tuple(faults),
-        tuple(change for change in changes if change.is_better),
-        tuple(change for change in changes if not (change.is_better or change.is_worse)),
+    found = compare(baseline.outcome, outcome, metrics=())
+    gone = (f"{name}: was evaluated before and is not now" for name in found.only_base)
+    lost = (
+        f"lost: {named(change)}"
+        for change in (*found.broken, *found.worse)
+        if change.document not in found.only_base
     )
+    return Gate((*gone, *lost), found.fixed)
 
 
-def _changes(name: str, before: Iterable[Scored], after: Iterable[Scored]) -> list[Change]:
-    was, now = verdicts_by_key(before), verdicts_by_key(after)
-    return [
-        Change(name, (now.get(key) or was[key]).words, key, _told(was, key), _told(now, key))
-        for key in dict.fromkeys((*was, *now))
-        if _told(was, key) != _told(now, key)
-    ]
-
-
-def _told(verdicts: Mapping[str, Verdict], key: str) -> str:
-    return verdicts[key].verdict if key in verdicts else ""
-
-
-def _faults(verdict: str) -> int:
-    if not verdict or verdict in _FAULTLESS:
-        return 0
-    return _LOST if verdict in ("missed", "extra") else verdict.count(";") + 1
+def named(change: Change) -> str:
+    """A change for people: where, what, and what became of it."""
+    kind = change.key.lstrip("+").partition("@")[0]
+    before, after = change.before or "not told", change.after or "not told"
+    return f"{change.document}, {kind}: {change.words}: {before} → {after}"
 
 
 def _broken(outcome: Outcome) -> Iterator[str]:
