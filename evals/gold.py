@@ -175,8 +175,8 @@ def read_gold(path: Path, name: str | None = None) -> GoldFile:
 _NULL, _TRUTH = re.compile("(?:~|null)?$"), re.compile("(?:true|false)$")
 
 
-class _Loader(yaml.SafeLoader):
-    """Reads every scalar as text, except plain null and true."""
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Reads every scalar as text, except plain null and true; in C, where PyYAML has it."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's way
         **{sign: [("tag:yaml.org,2002:null", _NULL)] for sign in ("~", "n", "")},
