@@ -139,8 +139,7 @@ def evaluate(
 
 def _setups(models: Iterable[str], prompts: Sequence[Path], *, floor: bool) -> "list[Setup]":
     """Every model as it is and with each folder of templates; the embedded engine has none."""
-    from evals.engines import FLOOR
-    from evals.results import Setup
+    from evals.results import FLOOR, Setup
 
     ways: list[Path | None] = [None, *prompts]
     found = [
@@ -193,12 +192,12 @@ def _selftest(golds: "Sequence[GoldFile]") -> int:
 
 
 def _gated(results: "Results", places: Sequence[Path], folder: Path, *, accept: bool) -> int:
-    from evals.engines import FLOOR
     from evals.gate import Gate, invariants
     from evals.lock import digest
+    from evals.results import BOUNDS
 
     _refuse_stale(results.golds, places)
-    engines = [outcome for outcome in results.outcomes if outcome.setup.model != FLOOR]
+    engines = [outcome for outcome in results.outcomes if outcome.setup.model not in BOUNDS]
     gold = digest(results.golds)
     if accept:
         _accept(engines, gold, folder)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from evals.baselines import Baseline
 from evals.comparison import Change, compare
-from evals.results import Outcome, Results
+from evals.results import BOUNDS, Outcome, Results
 from evals.scoring.counts import Count
 from evals.scoring.places import Places, gold_items
 
@@ -48,7 +48,8 @@ def invariants(results: Results) -> Iterator[str]:
             if not item.spans:
                 yield f"{gold.name}: a gold quote is not in its source: {item.words[:60]!r}"
     for outcome in results.outcomes:
-        yield from _broken(outcome)
+        if outcome.setup.model not in BOUNDS:
+            yield from _broken(outcome)
 
 
 def ratchet(baseline: Baseline, outcome: Outcome) -> Gate:

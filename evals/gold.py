@@ -117,7 +117,7 @@ class GoldFile:
         """The source text; raises ``GoldError``."""
         try:
             return Document.read(self.path.with_name(self.gold.source))
-        except DocumentError as error:
+        except (DocumentError, ValueError) as error:  # a source is a file beside, no path
             raise GoldError(f"{self.path}: its source cannot be read: {error}") from None
 
 
@@ -183,6 +183,16 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
         **{sign: [("tag:yaml.org,2002:bool", _TRUTH)] for sign in "tf"},
     }
 
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """A mapping; a key that stands twice would hide what the first one holds."""
+        keys = [key.value for key, _ in node.value]
+        for number, (key, _) in enumerate(node.value):
+            if key.value in keys[:number]:
+                told = f"{key.value} stands there twice"
+                raise yaml.constructor.ConstructorError(None, None, told, key.start_mark)
+        found: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+        return found
+
 
 def _where(error: yaml.YAMLError) -> str:
     mark = getattr(error, "problem_mark", None)
@@ -191,6 +201,8 @@ def _where(error: yaml.YAMLError) -> str:
 
 def _unread(error: yaml.YAMLError) -> str:
     problem = getattr(error, "problem", None) or "is no YAML"
+    if "twice" in problem:
+        return f"{problem}; put all of it under one"
     return f"{problem}; put single quotes around a text that holds ': ' or begins with a sign"
 
 

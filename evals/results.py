@@ -14,6 +14,15 @@ from evals.scoring.counts import Count, macro, micro
 from evals.scoring.score import Score, Verdict
 from schemas import Summary, Usage
 
+FLOOR = "floor"
+"""Model of the row that a reader scores who understands nothing."""
+
+CEILING = "human ceiling"
+"""Model of the row that people score, as far as two of them read the same documents."""
+
+BOUNDS = (FLOOR, CEILING)
+"""Models of rows that only say what the others are worth."""
+
 
 @dataclass(frozen=True, slots=True)
 class Setup:
@@ -81,8 +90,8 @@ class Outcome:
 
     @property
     def failures(self) -> tuple[Answer, ...]:
-        """Answers without a summary."""
-        return tuple(one.answer for one in self.scored if one.answer.summary is None)
+        """Answers that failed; people and baselines have no summary, and no failure."""
+        return tuple(one.answer for one in self.scored if one.answer.failure)
 
     def counts(self, metric: str) -> Mapping[str, Count | None]:
         """A count by document, its repeats added up; None where there is nothing to count."""

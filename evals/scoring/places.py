@@ -25,6 +25,9 @@ TIERS: tuple[Tier, ...] = ("exact", "normalized", "spelling", "near", "missing")
 quotation marks and tone placing; with other words but the same numbers; not at all."""
 
 _ALIKE = 90.0  # of 100, from which a passage is the one that a quote distorts
+Pins = dict[tuple[str, int], int]
+"""Where items begin, by list and position in it."""
+
 _DIGIT = re.compile(r"\d")
 _EDGES = " \n;.,"
 
@@ -116,23 +119,45 @@ def numbers_of(words: str) -> Counter[Decimal]:
     return Counter(value for _, value in numerals_of(words))
 
 
-def gold_items(
-    gold: Gold, places: Places, pins: "dict[tuple[str, int], int] | None" = None
-) -> tuple[forms.Item, ...]:
-    """The items of gold with their places.
+def gold_items(gold: Gold, places: Places, locked: Pins | None = None) -> tuple[forms.Item, ...]:
+    """The items of gold with their places; what is not found has no spans.
 
-    ``pins`` tells of list and position of an item where it begins; else the same words, quoted
-    twice in a list, stand in two places if there are two. What is not found has no spans.
+    A quote that stands at several places is where it is ``locked``, else at the one that fits
+    (``settle``), else at the first that no item of its list has taken.
     """
     items: list[forms.Item] = []
     for name in LISTS:
+        found = [places.find(item.quote) for item in gold.items(name)]
         taken: set[Span] = set()
         for number, item in enumerate(gold.items(name)):
-            span = _chosen(places.find(item.quote), taken, (pins or {}).get((name, number)))
+            pin = settle([one.spans for one in found], number, (locked or {}).get((name, number)))
+            span = _chosen(found[number], taken, pin)
             if span is not None:
                 taken.add(span)
             items.append(_gold_item(name, item, span, places))
     return tuple(items)
+
+
+def settle(found: Sequence[tuple[Span, ...]], number: int, locked: int | None) -> int | None:
+    """Where the quote ``number`` of a list begins; ``found`` are the places of all its quotes.
+
+    As it was locked; or at its only place; or at the one place between the items before and behind
+    it; or, if the list has an item for each place, at its own in order. None if it stays open.
+    """
+    spans = found[number]
+    if len(spans) <= 1:
+        return spans[0].start if spans else None
+    if locked in {span.start for span in spans}:
+        return locked
+    same = [other for other, places in enumerate(found) if places == spans]
+    if len(same) == len(spans):
+        return spans[same.index(number)].start
+    before = found[number - 1] if number else ()
+    behind = found[number + 1] if number + 1 < len(found) else ()
+    low = before[0].start if len(before) == 1 else 0
+    high = behind[0].start if len(behind) == 1 else spans[-1].start
+    between = [span.start for span in spans if low <= span.start <= high]
+    return between[0] if len(between) == 1 else None
 
 
 def told_items(summary: Summary, places: Places) -> tuple[forms.Item, ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer import TyperException
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperGroup
 
 from summarizer.cli.batch import batch
 from summarizer.cli.run import run, schema
@@ -24,7 +24,7 @@ COMMANDS = "summarizer.commands"
 
 
 class _Commands(TyperGroup):
-    """Our commands, and those that other rooms and distributions add, loaded when they are named."""
+    """Our commands, and those that other rooms add, loaded when they are named."""
 
     @cached_property
     def _added(self) -> "EntryPoints":
@@ -37,7 +37,7 @@ class _Commands(TyperGroup):
         own = super().list_commands(ctx)
         return [*own, *(name for name in sorted(self._added.names) if name not in own)]
 
-    def get_command(self, ctx: Any, cmd_name: str) -> TyperCommand | None:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """A command by its name; None if there is none."""
         own = super().get_command(ctx, cmd_name)
         if own is not None or cmd_name not in self._added.names:

@@ -1,0 +1,282 @@
+"""The lock: where gold's quotes and figures were found, laid down once and reviewed.
+
+Gold is found in its sources by code. What the code found stands in one JSON file a folder, an item
+a line: a parser that reads a number in another way shows as a difference in it, instead of being
+wrong on both sides of every score. The lock also tells which of several places a quote means.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from hashlib import sha256
+from itertools import zip_longest
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass as validated
+
+from evals.errors import GoldError, StaleError
+from evals.gold import LISTS, LOCK, GoldFile
+from evals.scoring.forms import Figure, Item
+from evals.scoring.places import Pins, Places, gold_items
+from summarizer.documents import Document
+from summarizer.figures import read_figures
+from summarizer.numerals import read_numerals
+
+_VERSION = 1
+_WORDS = 60
+
+
+@validated(frozen=True)
+class LockedItem:
+    """An item as it was found: list, offsets into the source, first words, a line a figure."""
+
+    kind: str
+    start: int | None
+    end: int | None
+    words: str
+    figures: tuple[str, ...]
+
+
+@validated(frozen=True)
+class Locked:
+    """A document as it was found; ``source`` and ``gold`` are hashes of both files' texts."""
+
+    source: str
+    gold: str
+    items: tuple[LockedItem, ...]
+
+
+@validated(frozen=True)
+class _File:
+    version: int
+    documents: Mapping[str, Locked]
+
+
+_FILE = TypeAdapter(_File)
+
+
+@dataclass(frozen=True)
+class Lock:
+    """What a lock file holds, by the paths of gold files from its folder, without suffix."""
+
+    path: Path
+    documents: Mapping[str, Locked]
+
+
+# --- The file ------------------------------------------------------------------------------------
+
+
+def lock_file(place: Path) -> Path:
+    """The lock of a folder or gold file: the nearest one above, else one in the folder itself."""
+    folder = place if place.is_dir() else place.parent
+    above = (parent / LOCK for parent in (folder, *folder.parents, *folder.resolve().parents))
+    return next((path for path in above if path.exists()), folder / LOCK)
+
+
+def read_lock(place: Path) -> Lock:
+    """The lock that covers a folder or gold file.
+
+    Raises ``StaleError`` if there is none and ``GoldError`` if it cannot be read.
+    """
+    path = lock_file(place)
+    if not path.exists():
+        told = f"review it and write its lock with: evals gold check {place} --lock"
+        raise StaleError(f"{place}: no {LOCK} there; {told}")
+    try:
+        file = _FILE.validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        reason = str(error).splitlines()[0]
+        raise GoldError(f"{path}: is no lock ({reason}); delete it and write it anew") from None
+    if file.version != _VERSION:
+        raise GoldError(f"{path}: is of another version; delete it and write it anew")
+    return Lock(path, file.documents)
+
+
+def write_lock(place: Path, golds: Sequence[GoldFile]) -> Path:
+    """Lay down all gold of a folder, or one gold file, in its lock, and say where that is.
+
+    Documents of the lock that lie elsewhere stay; places that were locked stay while they fit.
+    Raises ``GoldError`` for a source or lock that cannot be read.
+    """
+    try:
+        lock = read_lock(place)
+    except StaleError:
+        lock = Lock(lock_file(place), {})
+    elsewhere = {
+        name: document
+        for name, document in lock.documents.items()
+        if not _is_below(lock, name, place)
+    }
+    found = {_name(lock, gold): _locked(gold, pins(lock, gold)) for gold in golds}
+    documents = dict(sorted((elsewhere | found).items()))
+    lock.path.write_text(_text(documents), encoding="utf-8", newline="\n")
+    return lock.path
+
+
+def _text(documents: Mapping[str, Locked]) -> str:
+    rows = ",\n".join(f"  {_json(name)}: {_document(it)}" for name, it in documents.items())
+    return f'{{\n "version": {_VERSION},\n "documents": {{\n{rows}\n }}\n}}\n'
+
+
+def _document(document: Locked) -> str:
+    rows = ",".join(f"\n    {_json(asdict(item))}" for item in document.items)
+    end = "\n   " if rows else ""
+    hashes = f'   "source": {_json(document.source)},\n   "gold": {_json(document.gold)}'
+    return f'{{\n{hashes},\n   "items": [{rows}{end}]\n  }}'
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+# --- What it says --------------------------------------------------------------------------------
+
+
+def pins(lock: Lock, gold: GoldFile) -> Pins:
+    """Where the items of a gold file were found when it was locked; empty if it was not."""
+    found: Pins = {}
+    times = dict.fromkeys(LISTS, 0)
+    document = lock.documents.get(_name(lock, gold))
+    for item in document.items if document is not None else ():
+        if item.start is not None:
+            found[item.kind, times[item.kind]] = item.start
+        times[item.kind] += 1
+    return found
+
+
+def stale(place: Path, golds: Sequence[GoldFile]) -> tuple[str, ...]:
+    """What is not as it was locked, a line each; nothing if all is.
+
+    Raises ``StaleError`` if there is no lock, and ``GoldError`` for what cannot be read.
+    """
+    lock = read_lock(place)
+    there = {_name(lock, gold) for gold in golds}
+    gone = [
+        f"{lock.path.parent / name}.yaml: is gone"
+        for name in lock.documents
+        if name not in there and _is_below(lock, name, place)
+    ]
+    return (*gone, *(change for gold in golds for change in _changes(lock, gold)))
+
+
+def digest(golds: Iterable[GoldFile]) -> str:
+    """One hash of all that is scored against: names, sources, gold files and traps."""
+    told = sorted(
+        (gold.name, gold.document.digest, _gold_hash(gold), *gold.sidecar.traps) for gold in golds
+    )
+    return sha256(_json(told).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+# --- Finding -------------------------------------------------------------------------------------
+
+
+def _name(lock: Lock, gold: GoldFile) -> str:
+    path = gold.path.resolve().with_suffix("")
+    folder = lock.path.parent.resolve()
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
+
+
+def _is_below(lock: Lock, name: str, place: Path) -> bool:
+    path = lock.path.parent.resolve() / f"{name}.yaml"
+    return path.is_relative_to(place.resolve())
+
+
+def _gold_hash(gold: GoldFile) -> str:
+    return sha256(gold.path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+
+
+def _locked(gold: GoldFile, pinned: Pins) -> Locked:
+    places, document = Places(gold.document), gold.document
+    items = gold_items(gold.gold, places, pinned)
+    readings = _readings(document)
+    return Locked(
+        document.digest,
+        _gold_hash(gold),
+        tuple(_locked_item(item, document, readings) for item in items),
+    )
+
+
+def _locked_item(item: Item, document: Document, readings: "Mapping[int, _Words]") -> LockedItem:
+    start, end = item.spans[0] if item.spans else (None, None)
+    words = " ".join(document.text[start:end].split()) if item.spans else ""
+    words = words if len(words) <= _WORDS else f"{words[: _WORDS - 1]}…"
+    figures = tuple(_line(figure, readings) for figure in item.figures)
+    return LockedItem(item.kind, start, end, words, figures)
+
+
+class _Words(NamedTuple):
+    """Words of a source and what the parser reads in them."""
+
+    raw: str
+    amount: str
+
+
+def _readings(document: Document) -> dict[int, _Words]:
+    """What the parser reads, by the source offset of its first number."""
+    numerals = read_numerals(document)
+    read: dict[int, _Words] = {}
+    for numeral in numerals:
+        start, words = _words(document, numeral.start, numeral.end)
+        read[start] = _Words(words, _amount(numeral.value))
+    for mention in read_figures(document, numerals):
+        start, words = _words(document, mention.start, mention.end)
+        amount = _amount(abs(mention.value), mention.upper, mention.total)
+        read[start] = _Words(words, amount)
+    return read
+
+
+def _words(document: Document, start: int, end: int) -> tuple[int, str]:
+    """Source offset and words, on one line, of a stretch of the folded text."""
+    first, last = document.folded.source_span(start, end)
+    return first, " ".join(document.text[first:last].split())
+
+
+def _line(figure: Figure, readings: Mapping[int, _Words]) -> str:
+    """What was typed, and what the parser reads there: "3787 ha level @2411 '3.787 ha' = 3787"."""
+    amount = _amount(figure.value, figure.upper, figure.total)
+    comparator = "" if figure.comparator == "eq" else figure.comparator
+    told = " ".join(word for word in (amount, figure.unit, figure.role, comparator) if word)
+    if figure.anchor is None:
+        return f"{told} without number"
+    raw, read = readings[figure.anchor]
+    return f"{told} @{figure.anchor} '{raw}' = {read}"
+
+
+def _amount(value: Decimal, upper: Decimal | None = None, total: Decimal | None = None) -> str:
+    told = f"{value:f}" if upper is None else f"{value:f}..{abs(upper):f}"
+    return told if total is None else f"{told}/{total:f}"
+
+
+# --- Comparing -----------------------------------------------------------------------------------
+
+
+def _changes(lock: Lock, gold: GoldFile) -> Iterator[str]:
+    old = lock.documents.get(_name(lock, gold))
+    if old is None:
+        yield f"{gold.path}: is not in the lock"
+        return
+    new = _locked(gold, pins(lock, gold))
+    if new.source != old.source:
+        yield f"{gold.path}: its source {gold.gold.source} changed"
+    elif new.gold != old.gold or len(new.items) != len(old.items):
+        yield f"{gold.path}: changed"
+    else:
+        lines = [line for name in LISTS for line in gold.lines[name]]
+        for line, was, now in zip(lines, old.items, new.items, strict=True):
+            yield from (f"{gold.path}:{line}: {change}" for change in _differences(was, now))
+
+
+def _differences(was: LockedItem, now: LockedItem) -> Iterator[str]:
+    if (was.start, was.end) != (now.start, now.end):
+        yield f"stands at {_place(now)}, locked at {_place(was)}"
+        return
+    for old, new in zip_longest(was.figures, now.figures, fillvalue="nothing"):
+        if old != new:
+            yield f"is read as {new}, locked as {old}"
+
+
+def _place(item: LockedItem) -> str:
+    return "no place" if item.start is None else f"{item.start}-{item.end}"
