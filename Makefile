@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types contracts wheel ray check bench docs clean
+.PHONY: help demo test lint types contracts wheel ray gate check bench docs clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,7 +38,12 @@ wheel: $(VENV)/.dev ## build the wheel and try it in an empty environment, away 
 ray: $(VENV)/.ray ## install Ray and run batches on a cluster of three nodes on this machine
 	$(BIN)/python -m pytest -m ray tests/test_distributed.py
 
-check: lint types contracts test ## everything CI asks, in one go
+gate: $(VENV)/.dev ## gold is sound, the scorer sees what it should, and nothing is worse than it was
+	$(BIN)/evals gold check
+	$(BIN)/summarizer eval --selftest >/dev/null
+	$(BIN)/summarizer eval --gate --no-floor --format markdown
+
+check: lint types contracts test gate ## everything CI asks, in one go
 
 bench: $(VENV)/.dev ## all benchmarks; some: make bench BENCH="speed tokens"
 	for name in $(BENCH); do $(BIN)/python -m evals.bench.$$name || exit 1; done
