@@ -25,6 +25,8 @@ ERRORS = (
     "another figure of the source",
     "one digit",
     "invented",
+    "upper",
+    "total",
     "unit",
     "role",
     "comparator",

@@ -24,6 +24,7 @@ LEAST = 0.35
 
 _PLACE, _WORDS, _SAME_LIST = 0.85, 0.15, 0.02
 _SPANS, _VALUES, _ANCHORS = 0.4, 0.3, 0.3
+_SPARE = 0.5  # of a gold item that may be left out: those that must be told go first
 _RETOLD = 0.9  # of the same words at another place; the place itself goes first
 
 
@@ -62,6 +63,7 @@ def pair(gold: Sequence[Item], told: Sequence[Item]) -> tuple[Pair, ...]:
             if one.may_be(other):  # most are far from each other, and all of them are compared
                 alike[row, column] = _likeness(one, other).total
     alike[alike < LEAST] = 0.0
+    alike[[item.optional for item in gold]] *= _SPARE
     rows, columns = linear_sum_assignment(alike, maximize=True)
     found = zip(rows.tolist(), columns.tolist(), strict=True)
     return tuple(Pair(row, column) for row, column in found if alike[row, column])

@@ -29,6 +29,7 @@ Pins = dict[tuple[str, int], int]
 """Where items begin, by list and position in it."""
 
 _DIGIT = re.compile(r"\d")
+_CLOSE = 40  # code points in which a unit stands behind its number
 _EDGES = " \n;.,"
 
 
@@ -248,17 +249,18 @@ def _gold_figures(
         fitting = [found for found in numbers if found[1] == size]
         fitting = fitting or [found for found in numbers if found[1] == int(size) > 0]
         if len(fitting) > 1:
-            fitting = [f for f in fitting if _has_unit(text, f[0], figure.unit)] or fitting
+            fitting.sort(key=lambda found: _words_to_unit(text, found[0], figure.unit))
         if fitting:
             numbers.remove(fitting[0])
         located.append(_gold_figure(figure, fitting[0][0] if fitting else None))
     return tuple(located)
 
 
-def _has_unit(text: str, at: int, unit: str | None) -> bool:
-    """Whether a unit stands close behind a number."""
-    window = unit_key(text[at : at + 40 + len(unit or "")])
-    return unit is not None and unit_key(unit) in window
+def _words_to_unit(text: str, at: int, unit: str | None) -> int:
+    """How many words stand between a number and its unit; more than any if it is not close."""
+    window = unit_key(text[at : at + _CLOSE + len(unit or "")])
+    where = window.find(unit_key(unit)) if unit else -1
+    return window.count(" ", 0, where) if where >= 0 else len(window)
 
 
 def _gold_figure(figure: GoldFigure, anchor: int | None) -> forms.Figure:

@@ -249,6 +249,7 @@ class _Scoring:
         return {
             "future_as_past": self._filed("targets", "achievements"),
             "bad_as_good": self._filed("shortcomings", "achievements"),
+            "traps": Share(sum(map(self._is_trapped, self.traps)), len(self.traps)),
         }
 
     def _filed(self, name: str, other: str) -> Share:
@@ -287,7 +288,7 @@ class _Scoring:
         for g, t in self.judged_figures:
             gold, told = self._gold(g), self._told(t)
             wrong = self.wrong[g]
-            if {"value", "upper", "total"} & set(wrong):
+            if "value" in wrong:
                 kinds[judging.kind_of_error(gold, told, self.places.values)] += 1
             kinds.update(slot for slot in wrong if slot in judging.ERRORS)
         for place in self._extra_figures():
