@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
+import evals.cli
 from schemas import Summary
 from summarizer.cli import app, main
 from tests.endpoint import Endpoint, Response, completion
@@ -346,16 +348,24 @@ def test_vietnamese_gets_out_whatever_the_locale(tmp_path: Path) -> None:
 
 
 def commands() -> list[str]:
-    return sorted(c.name or c.callback.__name__ for c in app.registered_commands if c.callback)
+    group = typer.main.get_group(app)
+    return sorted(group.list_commands(typer.Context(group)))
+
+
+def pages_of(program: str) -> list[list[str]]:
+    """The words of every page of help."""
+    gold = [["gold"], *(["gold", name] for name in ("agree", "check", "new"))]
+    return [[], *gold] if program == "evals" else [[], *([name] for name in commands())]
 
 
 def help_pages(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> str:
     monkeypatch.setenv("COLUMNS", "90")
     pages = ["# Commands\n\nWritten by `make docs` from the commands' own help.\n"]
-    for words in ([], *([c] for c in commands())):
-        assert main([*words, "--help"]) == 0
-        title = " ".join(["summarizer", *words])
-        pages.append(f"## {title}\n\n```text\n{capsys.readouterr().out.strip()}\n```\n")
+    for program, run in (("summarizer", main), ("evals", evals.cli.main)):
+        for words in pages_of(program):
+            assert run([*words, "--help"]) == 0
+            title = " ".join([program, *words])
+            pages.append(f"## {title}\n\n```text\n{capsys.readouterr().out.strip()}\n```\n")
     return "\n".join(pages)
 
 
