@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typer import TyperException
 
 from evals.errors import EvalError, StaleError
 from evals.telling import told
 from summarizer.cli.options import BaseUrl, Debug, Model
-from summarizer.cli.telling import DONE, FAILED, INTERRUPTED, speak_utf8, tell
+from summarizer.cli.telling import FAILED, tell
 
 if TYPE_CHECKING:
     from evals.agreement import Agreement, Measure
@@ -38,15 +37,7 @@ app.add_typer(gold, name="gold")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
-    speak_utf8()
-    try:
-        code = app(arguments, prog_name="evals", standalone_mode=False)
-    except TyperException as error:
-        tell(f"{error.format_message()} (see evals --help)")
-        return error.exit_code
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    return int(code or DONE)
+    return run(app, "evals", arguments)
 
 
 @gold.command()

@@ -9,12 +9,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer import TyperException
 from typer.core import TyperGroup
 
 from summarizer.cli.batch import batch
 from summarizer.cli.run import run, schema
-from summarizer.cli.telling import DONE, INTERRUPTED, speak_utf8, tell
+from summarizer.cli.telling import run as run_app
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoints
@@ -59,15 +58,7 @@ app = typer.Typer(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
-    speak_utf8()
-    try:
-        code = app(arguments, prog_name="summarizer", standalone_mode=False)
-    except TyperException as error:
-        tell(f"{error.format_message()} ({_help_of(error)})")
-        return error.exit_code
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    return int(code or DONE)
+    return run_app(app, "summarizer", arguments)
 
 
 def _version(wanted: bool) -> None:
@@ -89,11 +80,6 @@ def _root(
     ] = False,
 ) -> None:
     pass
-
-
-def _help_of(error: TyperException) -> str:
-    context = getattr(error, "ctx", None)
-    return f"see {context.command_path if context else 'summarizer'} --help"
 
 
 app.command()(run)

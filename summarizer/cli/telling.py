@@ -3,7 +3,7 @@
 import os
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,22 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+def run(app: typer.Typer, program: str, arguments: Sequence[str] | None) -> int:
+    """Run a command line and return its exit code."""
+    speak_utf8()
+    try:
+        code = app(arguments, prog_name=program, standalone_mode=False)
+    except TyperException as error:
+        context = getattr(error, "ctx", None)
+        tell(
+            f"{error.format_message()} (see {context.command_path if context else program} --help)"
+        )
+        return error.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return int(code or DONE)
 
 
 @contextmanager
