@@ -13,7 +13,7 @@ import typer
 from evals.errors import EvalError, StaleError
 from evals.telling import told
 from summarizer.cli.options import BaseUrl, Debug, Model
-from summarizer.cli.telling import FAILED, tell
+from summarizer.cli.telling import FAILED, run, tell
 
 if TYPE_CHECKING:
     from evals.agreement import Agreement, Measure
