@@ -113,3 +113,16 @@ def test_a_script_beside_a_decoy_gets_a_sentence(environment: Path, tmp_path: Pa
     done = run(tmp_path, environment / "python", "script.py")
 
     assert "summarizer needs its own `schemas` package" in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("command", [["summarizer", "eval"], ["evals", "gold", "check"]])
+def test_without_their_extra_evaluations_say_what_to_install(
+    command: list[str], environment: Path, tmp_path: Path
+) -> None:
+    program, *words = command
+
+    done = run(tmp_path, environment / program, *words)
+
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert 'pip install "structured-summarizer[evals]"' in done.stderr
