@@ -180,6 +180,17 @@ EXAMPLES: dict[str, list[tuple[str, list[str]]]] = {
         ("Các đại biểu thảo luận, phân tích công tác giảm nghèo; tập trung giải ngân vốn.", []),
         ("Các đại biểu thảo luận về tình hình thu ngân sách đạt 45 tỷ đồng.", []),
     ],
+    "found in discussion": [
+        (
+            "Thảo luận về năm 2019, các đại biểu thống nhất: kinh tế phát triển khá. "
+            "Thu ngân sách 45 tỷ đồng.",
+            ["A kinh tế phát triển khá", "A Thu ngân sách 45 tỷ đồng"],
+        ),
+        (
+            "Các đại biểu thảo luận, thống nhất về công tác giảm nghèo; tình hình thu ngân sách.",
+            [],
+        ),
+    ],
     "attendance": [
         ("Tham dự hội nghị có lãnh đạo các phòng, ban, ngành đã có nhiều đóng góp.", []),
     ],
