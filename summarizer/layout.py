@@ -394,12 +394,14 @@ def _counts(page: _Page, row: _Row) -> bool:
             return True
         if word[0].isdecimal() and not _YEAR.fullmatch(word):
             before = words[i - 1] if i > row.first else ""
-            if before not in uncounted and before not in {"/", "-", "(", ":"}:
+            in_name = page.text[page.starts[i] - 1 : page.starts[i]] in _IN_NAMES  # z24_ab12.jpg
+            if before not in uncounted and before not in {"/", "-", "(", ":"} and not in_name:
                 return True
     return False
 
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_IN_NAMES = frozenset("_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
 def _has_picture_sign(page: _Page, row: _Row) -> bool:

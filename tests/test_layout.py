@@ -63,6 +63,8 @@ def test_lines_cover_the_text_in_order(text: str) -> None:
         "Ảnh minh họa: Thu hoạch lúa",
         "Ảnh: Minh Anh",
         "[image: hoi-nghi.jpg]",
+        "[image: z24981_ab12.jpg]",
+        "Ảnh 2: Bí thư Tỉnh ủy phát biểu bế mạc kỳ họp",
         "HĐND thị trấn họp kỳ thứ 9",
     ],
 )
