@@ -20,6 +20,7 @@ from evals.errors import EvalError
 from evals.gold import LISTS, read_all, read_gold
 from evals.results import CEILING, Answer, Outcome, Results, Scored, Setup
 from evals.scoring.counts import Count, Share, Tally
+from evals.scoring.forms import overlap
 from evals.scoring.places import Places, gold_items
 from evals.scoring.score import Score, Verdict, missed, score_items
 from evals.slices import Slice, slices
@@ -146,16 +147,20 @@ def test_real_verdicts_say_which_item_was_lost_and_which_was_misfiled() -> None:
     places = Places(gold.document)
     items = gold_items(gold.gold, places)
     one, two = [
-        at for at, item in enumerate(items) if item.kind == "directives" and not item.optional
+        at
+        for at, item in enumerate(items)
+        if item.kind == "achievements"
+        and not item.optional
+        and not any(overlap(item.spans, other.spans) for other in items if other is not item)
     ][:2]
     told = [*items]
-    told[two] = replace(items[two], kind="achievements")
+    told[two] = replace(items[two], kind="targets")
     del told[one]
     before, after = (score_items(items, found, places) for found in (items, told))
     base, other = (outcome(Scored(Answer(gold.name, None), found)) for found in (before, after))
     found = compare(base, other)
     assert keys(found.broken) == [before.verdicts[at].key for at in (one, two)]
-    assert [change.after.split(";")[0] for change in found.broken] == ["missed", "in achievements"]
+    assert [change.after.split(";")[0] for change in found.broken] == ["missed", "in targets"]
     assert (found.fixed, found.worse) == ((), ())
     back = compare(other, base)
     assert (keys(back.fixed), back.broken) == (keys(found.broken), ())

@@ -71,7 +71,11 @@ def _values_as_written(summary: Summary) -> Iterator[bool]:
 
 def _numbers(item: Item, places: Places) -> Iterator[tuple[bool, bool]]:
     """Of each number of a statement, whether its evidence holds it, and whether the source does."""
-    told, evidence = numerals_of(item.words), " ; ".join(item.quotes)
+    evidence = "; ".join(item.quotes)
+    if item.words in evidence and len(item.spans) == len(item.quotes):  # read there already
+        yield from ((True, True) for span in item.spans for _ in places.numbers(span))
+        return
+    told = numerals_of(item.words)
     if item.words in evidence:
         yield from (
             (True, value in places.values or _in_source(raw, places)) for raw, value in told

@@ -5,6 +5,7 @@ so finding an item, cutting its quote and filing it are told apart. The weights 
 ``score.VERSION``.
 """
 
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +18,6 @@ from scipy.optimize import linear_sum_assignment
 
 from evals.scoring.forms import Item, Pair, overlap, size
 from evals.scoring.values import in_base_unit
-from summarizer.folding import fold, match_key
 
 LEAST = 0.35
 """Likeness from which two items are the same."""
@@ -58,10 +58,8 @@ def pair(gold: Sequence[Item], told: Sequence[Item]) -> tuple[Pair, ...]:
         return ()
     ones, others = [_Traits.of(item) for item in gold], [_Traits.of(item) for item in told]
     alike = np.zeros((len(ones), len(others)))
-    for row, one in enumerate(ones):
-        for column, other in enumerate(others):
-            if one.may_be(other):  # most are far from each other, and all of them are compared
-                alike[row, column] = _likeness(one, other).total
+    for row, column in _near(ones, others):
+        alike[row, column] = _likeness(ones[row], others[column]).total
     alike[alike < LEAST] = 0.0
     alike[[item.optional for item in gold]] *= _SPARE
     rows, columns = linear_sum_assignment(alike, maximize=True)
@@ -98,7 +96,7 @@ class _Traits:
     def of(cls, item: Item) -> "_Traits":
         return cls(
             item,
-            frozenset(match_key(fold(quote).text).strip(" \n;.,") for quote in item.quotes),
+            frozenset(_plain(quote) for quote in item.quotes),
             Counter(in_base_unit(figure.value, figure.unit) for figure in item.figures),
             Counter(figure.anchor for figure in item.figures if figure.anchor is not None),
             size(item.spans),
@@ -106,13 +104,25 @@ class _Traits:
             max((span.end for span in item.spans), default=-1),
         )
 
-    def may_be(self, other: "_Traits") -> bool:
-        """Whether they share a place, words or a value; else neither is the other."""
-        return (
-            (self.low < other.high and other.low < self.high)
-            or not self.said.isdisjoint(other.said)
-            or not self.values.keys().isdisjoint(other.values)
-        )
+
+def _near(ones: Sequence[_Traits], others: Sequence[_Traits]) -> list[tuple[int, int]]:
+    """Pairs that share a place, words or a value; of the others, neither is the other."""
+    low, high = np.array([(one.low, one.high) for one in ones]).T
+    lows, highs = np.array([(other.low, other.high) for other in others]).T
+    close = (low[:, None] < highs) & (lows < high[:, None])
+    shared: dict[object, list[int]] = {}
+    for column, other in enumerate(others):
+        for trait in (*other.said, *other.values):
+            shared.setdefault(trait, []).append(column)
+    for row, one in enumerate(ones):
+        for trait in (*one.said, *one.values):
+            close[row, shared.get(trait, [])] = True
+    return [(int(row), int(column)) for row, column in np.argwhere(close)]
+
+
+def _plain(quote: str) -> str:
+    """A quote as it is compared: blanks, case and Unicode form do not count."""
+    return " ".join(unicodedata.normalize("NFC", quote).lower().split()).strip(" ;.,")
 
 
 def _likeness(gold: _Traits, told: _Traits) -> Likeness:
