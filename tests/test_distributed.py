@@ -33,6 +33,7 @@ pytestmark = pytest.mark.usefixtures("loopback")
 DOCUMENTS = 200
 AT_ONCE = 16
 BLOCK = 20
+WORKERS = 2  # each costs the machine seconds to start
 _SECONDS = re.compile(rb'"seconds":[-+.e\d]+')
 
 
@@ -106,7 +107,7 @@ class TestCluster:
         output = tmp_path / "rows of the cluster"
         told = {"inputs": [str(inputs)], "output": str(output), "model": model}
 
-        done = spread.answer(spread.start(server, nodes.address, **told))
+        done = spread.answer(spread.start(server, nodes.address, **told, workers=WORKERS))
 
         found = rows(output)
         broken = [found.pop("no text"), found.pop("báo cáo.jsonl:202")]
@@ -135,7 +136,7 @@ class TestCluster:
     ) -> None:
         output = tmp_path / "rows"
         nodes.add()
-        running = in_full_swing(server, nodes, inputs, output)
+        running = in_full_swing(server, nodes, inputs, output, workers=None)  # some everywhere
         spread.wait_until(lambda: nodes.workers(-1))
 
         os.kill(nodes.workers(0)[0], signal.SIGKILL)
@@ -176,13 +177,23 @@ class TestCluster:
         assert asked_again(server) <= 4 * AT_ONCE  # tried eight times, beside some others
 
 
-def begun(server: str, nodes: Cluster, inputs: Path, output: Path, model: str = "m") -> Any:
-    told = {"inputs": [str(inputs)], "output": str(output), "model": model}
+def begun(
+    server: str,
+    nodes: Cluster,
+    inputs: Path,
+    output: Path,
+    model: str = "m",
+    workers: int | None = WORKERS,
+) -> Any:
+    told = {"inputs": [str(inputs)], "output": str(output), "model": model, "workers": workers}
     return spread.start(server, nodes.address, **told, at_once=AT_ONCE, block=BLOCK)
 
 
-def in_full_swing(server: str, nodes: Cluster, inputs: Path, output: Path) -> Any:
+def in_full_swing(
+    server: str, nodes: Cluster, inputs: Path, output: Path, workers: int | None = WORKERS
+) -> Any:
     """A run that is well under way."""
-    running, enough = begun(server, nodes, inputs, output), asked(server) + DOCUMENTS // 2
+    enough = asked(server) + DOCUMENTS // 2
+    running = begun(server, nodes, inputs, output, workers=workers)
     spread.wait_until(lambda: asked(server) >= enough or running.poll() is not None)
     return running

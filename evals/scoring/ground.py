@@ -72,15 +72,11 @@ def _values_as_written(summary: Summary) -> Iterator[bool]:
 def _numbers(item: Item, places: Places) -> Iterator[tuple[bool, bool]]:
     """Of each number of a statement, whether its evidence holds it, and whether the source does."""
     evidence = "; ".join(item.quotes)
-    if item.words in evidence and len(item.spans) == len(item.quotes):  # read there already
+    copied = " ".join(item.words.lower().split()) in " ".join(evidence.lower().split())
+    if copied and len(item.spans) == len(item.quotes):  # its numbers are read already
         yield from ((True, True) for span in item.spans for _ in places.numbers(span))
         return
     told = numerals_of(item.words)
-    if item.words in evidence:
-        yield from (
-            (True, value in places.values or _in_source(raw, places)) for raw, value in told
-        )
-        return
     held = numbers_of(evidence)
     for raw, value in told:
         proven = value in held or _stands(raw, evidence)

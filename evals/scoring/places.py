@@ -1,6 +1,7 @@
 """Where quotes and figures stand in a source, found from the strictest way to the loosest."""
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -68,7 +69,8 @@ class Places:
 
     def numbers(self, span: Span) -> tuple[tuple[int, Decimal], ...]:
         """Source offset and value of each number within a span."""
-        return tuple(found for found in self._numbers if span.start <= found[0] < span.end)
+        first, last = (bisect_left(self._starts, offset) for offset in span)
+        return self._numbers[first:last]
 
     @cached_property
     def values(self) -> frozenset[Decimal]:
@@ -79,6 +81,10 @@ class Places:
     def _numbers(self) -> tuple[tuple[int, Decimal], ...]:
         folded = self.document.folded
         return tuple((folded.source_span(n.start, n.end)[0], n.value) for n in self._numerals)
+
+    @cached_property
+    def _starts(self) -> tuple[int, ...]:
+        return tuple(start for start, _ in self._numbers)
 
     @cached_property
     def _numerals(self) -> tuple[Numeral, ...]:
