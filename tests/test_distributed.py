@@ -168,7 +168,7 @@ class TestCluster:
     ) -> None:
         output = tmp_path / "rows"
 
-        done = spread.answer(begun(server, nodes, inputs, output, "poisoned"))
+        done = spread.answer(begun(server, nodes, inputs, output, model="poisoned"))
 
         found = rows(output)
         assert len(found) == done["done"] == DOCUMENTS + 2
@@ -177,23 +177,15 @@ class TestCluster:
         assert asked_again(server) <= 4 * AT_ONCE  # tried eight times, beside some others
 
 
-def begun(
-    server: str,
-    nodes: Cluster,
-    inputs: Path,
-    output: Path,
-    model: str = "m",
-    workers: int | None = WORKERS,
-) -> Any:
-    told = {"inputs": [str(inputs)], "output": str(output), "model": model, "workers": workers}
-    return spread.start(server, nodes.address, **told, at_once=AT_ONCE, block=BLOCK)
+def begun(server: str, nodes: Cluster, inputs: Path, output: Path, **others: Any) -> Any:
+    told = {"inputs": [str(inputs)], "output": str(output), "model": "m", "workers": WORKERS}
+    told |= {"at_once": AT_ONCE, "block": BLOCK, **others}
+    return spread.start(server, nodes.address, **told)
 
 
-def in_full_swing(
-    server: str, nodes: Cluster, inputs: Path, output: Path, workers: int | None = WORKERS
-) -> Any:
+def in_full_swing(server: str, nodes: Cluster, inputs: Path, output: Path, **others: Any) -> Any:
     """A run that is well under way."""
     enough = asked(server) + DOCUMENTS // 2
-    running = begun(server, nodes, inputs, output, workers=workers)
+    running = begun(server, nodes, inputs, output, **others)
     spread.wait_until(lambda: asked(server) >= enough or running.poll() is not None)
     return running
