@@ -71,9 +71,9 @@ $(VENV)/.runtime: pyproject.toml | $(BIN)/python
 # Dependency groups need pip 25.1; the pip that Python brings may be older.
 $(VENV)/.dev: pyproject.toml | $(BIN)/python
 	$(PIP) --upgrade 'pip>=25.1'
-	$(PIP) --editable '.[evals]' --group dev
+	$(PIP) --editable '.[all,evals]' --group dev
 	@touch $@ $(VENV)/.runtime
 
 $(VENV)/.ray: $(VENV)/.dev
-	$(PIP) --editable '.[evals,ray]'
+	$(PIP) --editable '.[all,evals,ray]'
 	@touch $@
