@@ -1,0 +1,37 @@
+"""Formats: what turns the bytes of a page, a PDF or a Word file into text.
+
+A converter is a function of bytes and a label for messages. Its text is what all offsets refer
+to; ``summarizer run --show-text`` prints it. Each needs a library of its extra, imported when it
+is called; a missing one is named with the line that installs it (``missing``).
+"""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from summarizer.errors import DocumentError
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A document as text: a paragraph or table row a line, blank lines between parts.
+
+    ``title`` and ``published_on`` are told by the file's metadata, None where they are not.
+    ``pages`` are offsets into ``text`` where each page begins; empty where there are none.
+    """
+
+    text: str
+    title: str | None = None
+    published_on: datetime.date | None = None
+    pages: tuple[int, ...] = ()
+
+
+Converter = Callable[[bytes, str], Converted]
+"""Bytes and a label for messages; raises ``DocumentError``, never another exception."""
+
+
+def missing(label: str, extra: str) -> DocumentError:
+    """The error for a library that is not installed."""
+    return DocumentError(
+        f'{label} needs another library; pip install "structured-summarizer[{extra}]"'
+    )
