@@ -59,6 +59,16 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+Page = Annotated[
+    int | None,
+    Field(
+        ge=1,
+        exclude_if=lambda page: page is None,
+        description="Number of the page, from 1; only of documents that have pages.",
+    ),
+]
+
+
 class Flag(Frozen):
     """Something a reader should look at before trusting an item."""
 
@@ -82,6 +92,7 @@ class Figure(Frozen):
     estimated: bool = Field(default=False, description="The source calls it an estimate.")
     start: int = Field(description="Offset of `raw` in the document's text.")
     end: int = Field(description="Offset just after `raw`.")
+    page: Page = None
 
 
 class Evidence(Frozen):
@@ -90,6 +101,7 @@ class Evidence(Frozen):
     quote: str = Field(description="Copied from the source, typing errors included.")
     start: int = Field(description="Offset of the quote in the document's text.")
     end: int = Field(description="Offset just after the quote.")
+    page: Page = None
 
 
 class Deadline(Frozen):
@@ -252,3 +264,9 @@ class Summary(Frozen):
         return self.model_copy(
             update={"run": self.run.model_copy(update={"seconds": round(seconds, 4)})}
         )
+
+    def _repr_html_(self) -> str:
+        """The summary as a notebook shows it."""
+        from schemas.notebook import html  # noqa: PLC0415 - only a notebook asks
+
+        return html(self)

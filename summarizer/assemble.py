@@ -237,7 +237,12 @@ class _Assembler:
 
     def _evidence(self, passage: _Passage) -> Fields:
         start, end = self.folded.source_span(passage.start, passage.end)
-        return {"quote": self.folded.source[start:end], "start": start, "end": end}
+        return {
+            "quote": self.folded.source[start:end],
+            "start": start,
+            "end": end,
+            "page": self.reading.document.page_at(start),
+        }
 
     def _statement(self, passages: Iterable[_Passage]) -> str:
         text = "; ".join([self.folded.text[p.start : p.end] for p in passages]).replace("\n", " ")
@@ -264,6 +269,7 @@ class _Assembler:
             "estimated": mention.estimated,
             "start": start,
             "end": end,
+            "page": self.reading.document.page_at(start),
         }
 
     def _flags(self, mentions: Sequence[FigureMention]) -> tuple[Flag, ...]:

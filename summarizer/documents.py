@@ -2,18 +2,22 @@ r"""A document: its text as read, its name, and the reading that rules work on.
 
 The text stays exactly as decoded, line breaks included (``\r\n`` stays two signs), so that
 every offset of a summary holds in the file as the user sees it. Only a byte-order mark is no
-part of the text.
+part of the text. HTML, PDF and Word are converted first (``summarizer.formats``), which is
+imported for those alone; offsets count in the conversion then.
 """
 
 import codecs
+import datetime
 import re
 import unicodedata
+from bisect import bisect_right
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from schemas.summary import Flag
 from summarizer.errors import DocumentError
@@ -21,20 +25,33 @@ from summarizer.folding import Folded, fold
 from summarizer.layout import Layout, read_layout
 from summarizer.lexicon import Tokens, tokenize
 
+if TYPE_CHECKING:
+    from summarizer.formats import Kind
+
 LARGEST = 20_000_000
 """Bytes of the largest document that is read; ten thousand pages, far beyond any report."""
+
+SUFFIXES = (".txt", ".md", ".html", ".htm", ".xhtml", ".pdf", ".docx")
+"""Names of files that are taken for documents among others; one that is named may have any."""
 
 
 @dataclass(frozen=True)
 class Document:
-    """A text to summarize; ``document.text[start:end]`` resolves every offset of a summary."""
+    """A text to summarize; ``document.text[start:end]`` resolves every offset of a summary.
+
+    ``title`` and ``published_on`` are told by the file, for where the text does not tell them;
+    ``pages`` are offsets where its pages begin, if it has any.
+    """
 
     text: str
     name: str | None = None
+    title: str | None = None
+    published_on: datetime.date | None = None
+    pages: tuple[int, ...] = ()
 
     @classmethod
     def read(cls, path: Path | str) -> Self:
-        """Read a file of text.
+        """Read a file: text, HTML, PDF, Word, or a ZIP that holds one of these.
 
         Raises ``DocumentError`` with one line that says what to do next.
         """
@@ -43,16 +60,50 @@ class Document:
 
     @classmethod
     def decode(cls, data: bytes, name: str | None = None) -> Self:
-        """Make a document of bytes: UTF-8, or UTF-16 that says so or is unmistakable.
+        """Make a document of the bytes of a file; they tell before its name what it is.
 
-        Raises ``DocumentError`` with one line that says what to do next.
+        Text is UTF-8, or UTF-16 that says so or is unmistakable. Raises ``DocumentError`` with one
+        line that says what to do next.
         """
         label = name or "the input"
         if len(data) > LARGEST:
             raise _too_large(label)
-        text = _decoded(data, label)
-        _must_speak(text, label)
+        kind = _kind(data, label)
+        if kind is None:
+            return cls.of(_decoded(data, label), name)
+        if kind == "zip":
+            return cls._of_archive(data, name)
+        return cls._converted(kind, data, name)
+
+    @classmethod
+    def of(cls, text: str, name: str | None = None) -> Self:
+        """Make a document of a text, whatever it looks like, if there is something to read.
+
+        Raises ``DocumentError`` with one line that says what to do next.
+        """
+        _must_speak(text, name or "the input")
         return cls(text, name)
+
+    @classmethod
+    def _converted(cls, kind: "Kind", data: bytes, name: str | None) -> Self:
+        from summarizer.formats import convert  # noqa: PLC0415 - see above
+
+        label = name or "the input"
+        read = convert(kind, data, label)
+        _must_speak(read.text, label)
+        title = " ".join((read.title or "").split()) or None
+        return cls(read.text, name, title, read.published_on, read.pages)
+
+    @classmethod
+    def _of_archive(cls, data: bytes, name: str | None) -> Self:
+        from summarizer.formats.archives import only  # noqa: PLC0415 - see above
+
+        inner, data = only(data, name or "the input")
+        return cls.decode(data, _label(f"{name}/{inner}" if name else inner))
+
+    def page_at(self, offset: int) -> int | None:
+        """Number of the page, from 1, on which an offset lies; None where there are no pages."""
+        return max(bisect_right(self.pages, offset), 1) if self.pages else None
 
     @cached_property
     def digest(self) -> str:
@@ -79,6 +130,21 @@ class Document:
         """What makes every reading of this document doubtful."""
         flags = (_language_flag(self), _end_flag(self))
         return tuple(flag for flag in flags if flag is not None)
+
+
+# --- Names of files ------------------------------------------------------------------------------
+
+HIDDEN = (".", "~$")
+"""How names begin of files and folders that are no documents; Word puts ``~$`` before its locks."""
+
+
+def saved_beside(names: Iterable[str]) -> frozenset[str]:
+    """Folders, with a slash, where browsers put what belongs to the pages among some names.
+
+    They hold pictures and advertisements, some of which are pages themselves.
+    """
+    pages = (name for name in names if name.lower().endswith((".html", ".htm")))
+    return frozenset(f"{page.rpartition('.')[0]}_files/" for page in pages)
 
 
 # --- From a path to bytes ------------------------------------------------------------------------
@@ -116,26 +182,26 @@ def _too_large(label: str) -> DocumentError:
 
 # --- From bytes to text --------------------------------------------------------------------------
 
-# First bytes of files that are often mistaken for text, and what to do with them.
-_MAGIC = (
-    (b"%PDF", "a PDF"),
-    (b"PK\x03\x04", "a Word, Excel or ZIP file"),
-    (b"\xd0\xcf\x11\xe0", "an old Word or Excel file"),
-    (b"{\\rtf", "an RTF file"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"\x1f\x8b", "a compressed file"),
+# First bytes of what may be no text, and the last letters of names that promise as much.
+_MARKED = re.compile(
+    rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\x00\s]{0,1024}"
+    rb"(?:<|%PDF|PK|\{\\rtf|\xd0\xcf\x11\xe0|\x89PNG|\xff\xd8\xff|GIF8|II\*\x00|MM\x00\*|\x1f\x8b|7z|Rar!"
+    rb"|(?i:from|mime-version|content-type):)"
 )
+_NAMED = (*SUFFIXES[2:], ".zip")
 _SAMPLE = 65_536  # bytes or characters that tell what a file is
 
 
+def _kind(data: bytes, label: str) -> "Kind | Literal['zip'] | None":
+    """What reads the bytes; None if they are text as they stand."""
+    if _MARKED.match(data) is None and not label.lower().endswith(_NAMED):
+        return None
+    from summarizer.formats.kinds import kind_of  # noqa: PLC0415 - texts are read without it
+
+    return kind_of(data, label)
+
+
 def _decoded(data: bytes, label: str) -> str:
-    if not data.strip(b"\x00\t\n\r\x0b\x0c "):
-        raise DocumentError(f"{label} is empty; nothing to summarize")
-    for magic, what in _MAGIC:
-        if data.startswith(magic):
-            raise DocumentError(f"{label} is {what}; save its text as UTF-8 and try again")
     codec = _codec(data)
     try:
         return data.decode(codec).removeprefix("\ufeff")
@@ -176,40 +242,32 @@ def _is_cut_off(error: UnicodeDecodeError, data: bytes) -> bool:
     )
 
 
-# Bytes of the most frequent letters in the encodings Vietnam used before Unicode.
-_TCVN3 = b"\xa8\xa9\xaa\xab\xac\xad\xae\xb5\xb6\xb7\xb8\xb9"
-_CP1258 = b"\xf0\xec\xf2\xcc\xde\xd2"
-_VNI = b"\xf1\xf6\xf9\xf8\xfb\xd5\xef"
-
-
 def _wrong_encoding(data: bytes, label: str, codec: str) -> str:
+    from summarizer.formats.encodings import garbled_bytes  # noqa: PLC0415 - UTF-8 needs none
+
     sample = data[:_SAMPLE]
     if codec != "utf-8":
         return f"{label} is damaged UTF-16; save it as UTF-8 and try again"
     controls = len(sample) - len(sample.translate(None, bytes([*range(9), *range(14, 32)])))
     if controls * 100 > len(sample):
         return f"{label} is a binary file; save its text as UTF-8 and try again"
-    marked = {
-        "TCVN3 (ABC)": _TCVN3,
-        "CP1258": _CP1258,
-        "VNI": _VNI,
-    }
-    counts = {
-        name: len(sample) - len(sample.translate(None, letters)) for name, letters in marked.items()
-    }
-    name, count = max(counts.items(), key=lambda item: item[1])
-    guess = f"looks like the legacy encoding {name}" if count * 12 > len(sample) else "is not UTF-8"
-    return f"{label} {guess}; convert it to Unicode (UTF-8) and try again"
+    fault = garbled_bytes(sample) or "is not UTF-8; convert it to Unicode (UTF-8) and try again"
+    return f"{label} {fault}"
 
 
-# Texts typed for a legacy font and saved as Unicode: "Héi ®ång nh©n d©n", "Hoäi ñoàng nhaân daân".
-_TCVN3_LETTER = re.compile(r"[^\W\d_][®©µ¸¹¬«ª¨¶·]|[®©µ¸¹¬«ª¨¶·][^\W\d_]")
-_VNI_LETTER = re.compile(r"ñ|[aeou][äåûùøïõâ]")
+_BLANK = "\x00\t\n\r\x0b\x0c "
 _LETTER = re.compile(r"[^\W\d_]")
+# Signs that no Vietnamese text is full of; old fonts and wrong tables show letters as these.
+_ODD = re.compile("[\x80-\x9f¡-ª¬-¿ÄÅÆÇËÎÏÐÑÖ×ØÛÜÞßäåæçëîïñö÷øûüþ\u00ad\u2551\u2557\u222b\ufffd?]")
+_SPARSE = 20  # words for one of them; old encodings have one or two in every word
 
 
 def _must_speak(text: str, label: str) -> None:
     """Refuse a text that nothing can be said about."""
+    if len(text) > LARGEST:
+        raise _too_large(label)
+    if not text.strip(_BLANK):
+        raise DocumentError(f"{label} is empty; nothing to summarize")
     if not text.strip():
         raise DocumentError(f"{label} holds only blanks; nothing to summarize")
     if "\x00" in text:
@@ -217,20 +275,16 @@ def _must_speak(text: str, label: str) -> None:
     if _LETTER.search(text) is None:
         raise DocumentError(f"{label} holds no letters; check that it is the report's text")
     sample = text[:_SAMPLE]
-    if "ạ" in sample:  # no legacy font knows it
-        return
-    words = sample.count(" ") + 1
-    for name, letter in (("TCVN3 (ABC)", _TCVN3_LETTER), ("VNI", _VNI_LETTER)):
-        if len(letter.findall(sample)) * 4 > words > _FEW_WORDS:
-            raise DocumentError(
-                f"{label} was typed for a legacy {name} font; convert it to Unicode and try again"
-            )
+    if len(_ODD.findall(sample)) * _SPARSE > sample.count(" "):
+        from summarizer.formats.encodings import garbled  # noqa: PLC0415 - hardly ever needed
+
+        if fault := garbled(sample):
+            raise DocumentError(f"{label} {fault}")
 
 
 # --- What can be said only with doubt ------------------------------------------------------------
 
 _FEWEST_WORDS = 8  # a shorter text is not judged at all
-_FEW_WORDS = 20  # a shorter text does not show its language
 _HEAD = 2_000  # characters that show it
 _VIETNAMESE = re.compile(r"[ăđơưạ-ỹ]")
 _SYLLABLE = re.compile(

@@ -41,6 +41,8 @@ class Layout:
 
     folded: Folded  # not the document, which holds its layout: a circle outlives its use
     lines: tuple[Line, ...]
+    told_title: str | None = None  # by the file, for where no line does
+    told_on: datetime.date | None = None
 
     @property
     def title(self) -> str | None:
@@ -48,15 +50,15 @@ class Layout:
         for line in self.lines:
             if line.kind == "title":
                 return self.folded.text[line.start : line.end]
-        return None
+        return self.told_title
 
     @cached_property
     def published_on(self) -> datetime.date | None:
-        """Day on the first stamp that names one."""
+        """Day on the first stamp that names one, else the day that the file tells."""
         stamps = (line for line in self.lines if line.kind == "stamp")
         key = self.folded.key
         days = (_day(key[line.start : line.end]) for line in stamps)
-        return next((day for day in days if day is not None), None)
+        return next((day for day in days if day is not None), self.told_on)
 
 
 def read_layout(document: "Document") -> Layout:
@@ -64,7 +66,8 @@ def read_layout(document: "Document") -> Layout:
     tokens = document.tokens
     page = _Page(document.folded.text, tokens.words, tokens.starts, _rules())
     rows = list(_rows(document))
-    return Layout(document.folded, tuple(_placed(page, rows)))
+    lines = tuple(_placed(page, rows))
+    return Layout(document.folded, lines, document.title, document.published_on)
 
 
 # --- Rows: lines as they stand, with glued prefixes cut off --------------------------------------

@@ -254,7 +254,9 @@ def _flags(flags: Iterable[Flag]) -> Iterator[Text]:
 
 def _quoted(item: Measured | Directive) -> Iterator[Text]:
     for evidence in item.evidence:
-        yield Text(f"“{clean(evidence.quote)}” [{evidence.start}:{evidence.end}]", "dim italic")
+        page = f", tr. {evidence.page}" if evidence.page else ""
+        place = f"[{evidence.start}:{evidence.end}{page}]"
+        yield Text(f"“{clean(evidence.quote)}” {place}", "dim italic")
 
 
 def _stated_deadline(item: Measured) -> Deadline | None:

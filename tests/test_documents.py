@@ -1,5 +1,7 @@
 """Documents: from files and bytes to text, or one clear line about why not."""
 
+import datetime
+import pickle
 import time
 import unicodedata
 from pathlib import Path
@@ -43,8 +45,7 @@ def test_text_is_kept_exactly_without_its_mark(tmp_path: Path, codec: str) -> No
         (b" \r\n\t", "empty"),
         ("\u00a0\u3000".encode(), "only blanks"),
         (b"12.500 98% 31/12", "no letters"),
-        (b"%PDF-1.7 ...", "a PDF"),
-        (b"PK\x03\x04....", "Word"),
+        (b"PK\x03\x04....", "a damaged Word or ZIP file"),
         (bytes(range(256)) * 20, "binary"),
         (_TEXT.encode() + b"\x00", "binary"),
         (_TCVN3.encode("latin-1"), "TCVN3"),
@@ -53,6 +54,7 @@ def test_text_is_kept_exactly_without_its_mark(tmp_path: Path, codec: str) -> No
         (_VNI.encode(), "VNI"),
         ("Hôị nghi ̣".encode("utf-16")[:-1] + b"\xd8\x00\xd8", "UTF-16"),
         (b"ti\xea\xec ngu\xf4\xec \xf0\xee \xf0\xf4\xf2 h\xf4\xf2i", "CP1258"),
+        (("Hội nghị " * 9).encode("utf-16-le")[:-2] + b"\x00\xd8\x20\x00", "damaged UTF-16"),
         (b"a" * (LARGEST + 1), "larger than 20 MB"),
     ],
 )
@@ -62,6 +64,29 @@ def test_bytes_without_a_report_are_refused_in_one_line(data: bytes, said: str) 
     message = str(caught.value)
     assert message.startswith("a.txt ")
     assert "\n" not in message
+
+
+def test_a_text_is_taken_whatever_it_looks_like() -> None:
+    for told in ("<!DOCTYPE html><p>Huyện họp.</p>", "%PDF-1.7 là tên một định dạng"):
+        assert Document.of(told, "a.html").text == told
+
+
+def test_an_offset_lies_on_the_page_that_begins_before_it() -> None:
+    document = Document("một hai ba", pages=(0, 4, 8, 8))
+    assert [document.page_at(offset) for offset in (0, 3, 4, 7)] == [1, 1, 2, 2]
+    assert document.page_at(8) == 4
+    assert Document("một hai ba").page_at(4) is None
+
+
+def test_what_stands_before_the_first_page_lies_on_it() -> None:
+    assert Document("  một", pages=(2,)).page_at(0) == 1
+
+
+def test_a_document_crosses_processes() -> None:
+    day = datetime.date(2024, 2, 29)
+    document = Document(_TEXT, "a.pdf", "Tổng kết", day, (0, 12))
+    assert document.digest == Document(_TEXT).digest
+    assert pickle.loads(pickle.dumps(document)) == document
 
 
 def test_folder_and_missing_file_are_refused(tmp_path: Path) -> None:

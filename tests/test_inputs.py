@@ -6,6 +6,7 @@ import pickle
 import shutil
 import sys
 import tracemalloc
+import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -55,6 +56,23 @@ def test_a_file_is_named_by_its_base_name_and_may_have_any_suffix(tmp_path: Path
     assert entry.load().name == "bao-cao.v2"
 
 
+def test_a_folder_gives_all_kinds_of_documents_and_the_files_of_archives(tmp_path: Path) -> None:
+    for name in ("a.txt", "b.HTML", "c.htm", "d.pdf", "e.docx", "f.md", "g.xhtml", "h.xlsx"):
+        put(tmp_path / "2024" / name)
+    with zipfile.ZipFile(tmp_path / "2024" / "x.zip", "w") as archive:
+        archive.writestr("xa/a.txt", _TEXT)
+    assert names(tmp_path) == [f"2024/{name}" for name in (
+        "a.txt", "b.HTML", "c.htm", "d.pdf", "e.docx", "f.md", "g.xhtml", "x.zip/xa/a.txt"
+    )]  # fmt: skip
+
+
+def test_what_browsers_and_word_put_beside_documents_is_left_out(tmp_path: Path) -> None:
+    for name in ("họp.html", "họp_files/ad.html", "~$a.docx", "b_files/c.html", "d_files/e.txt"):
+        put(tmp_path / "x" / name)
+    put(tmp_path / "x" / "d.HTM")
+    assert names(tmp_path) == ["x/b_files/c.html", "x/d.HTM", "x/họp.html"]
+
+
 def test_a_folder_gives_its_texts_in_the_order_of_people(tmp_path: Path) -> None:
     for name in ("thang-10.txt", "thang-2.TXT", "2021/b.md", "2020/9/c.txt", "so-lieu.xlsx"):
         put(tmp_path / name)
@@ -101,7 +119,8 @@ def test_a_file_whose_name_looks_like_a_pattern_is_a_file(tmp_path: Path) -> Non
         ("x" * 5_000, "does not exist; check the path"),
         ("*.pdf", "matches no file; check the pattern"),
         ("khong/co/**/*.txt", "matches no file; check the pattern"),
-        (".", "holds no file that ends in .txt or .md; name others by a pattern such as"),
+        (".", "holds no file that ends in .txt, .md, .html, .htm, .xhtml, .pdf, .docx or .zip; "),
+        (".", "; name others by a pattern such as"),
     ],
 )
 def test_an_input_that_holds_nothing_is_refused_before_anything_is_read(
@@ -342,6 +361,12 @@ def test_marks_blank_lines_and_odd_ends_of_lines_are_no_records(tmp_path: Path) 
     assert [entry.load().text for entry in found] == ["một", "hai"]
 
 
+def test_the_text_of_a_record_is_text_whatever_it_looks_like(tmp_path: Path) -> None:
+    texts = ["<!DOCTYPE html><p>Huyện họp.</p>", "%PDF-1.7 là tên một định dạng"]
+    file = put_lines(tmp_path / "a.jsonl", *({"id": "a.pdf", "text": text} for text in texts))
+    assert [entry.load().text for entry in entries([file])] == texts
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
@@ -356,12 +381,13 @@ def test_marks_blank_lines_and_odd_ends_of_lines_are_no_records(tmp_path: Path) 
         (b'{"text": null}', "has no text in field text"),
         (b'{"text": 12}', "has no text in field text"),
         (b'{"text": ""}', "is empty; nothing to summarize"),
+        (b'{"text": "\\ufeff \\n"}', "is empty; nothing to summarize"),
         (b'{"text": "12 %"}', "holds no letters"),
         (b'{"text": "a\\ud800"}', "holds half a character"),
         (b'{"text": "ti\xea\xec"}', "is not UTF-8; convert the file to UTF-8"),
         (b'{"text": "' + b"a" * LARGEST + b'"}', "is longer than 20 MB"),
     ],
-    ids=range(15),
+    ids=range(16),
 )
 def test_a_broken_record_fails_alone_and_says_where(tmp_path: Path, line: bytes, said: str) -> None:
     good = json.dumps({"text": _TEXT}).encode()

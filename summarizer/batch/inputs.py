@@ -14,14 +14,19 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from glob import has_magic
 from hashlib import blake2b
+from io import BytesIO
 from itertools import count, takewhile
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from summarizer.documents import LARGEST, Document
+from summarizer import documents
+from summarizer.documents import HIDDEN, LARGEST, Document, saved_beside
 from summarizer.errors import DocumentError
 
-SUFFIXES = (".txt", ".md")
+if TYPE_CHECKING:
+    from summarizer.formats.archives import Member
+
+SUFFIXES = (*documents.SUFFIXES, ".zip")
 """Files taken from a folder; a file that is named, or fits a pattern, may have any suffix."""
 
 
@@ -30,14 +35,15 @@ class Entry:
     """One document of a batch, not read yet. Plain, so that it crosses processes.
 
     ``name`` is unique in its batch and free of control characters. ``origin`` is the path of a
-    file, or file and line of a record, whose ``text`` is held then. ``fault`` says why there is no
-    document.
+    file, or file and line of a record, whose ``text`` is held then; ``member`` is the file in an
+    archive, where ``origin`` is one. ``fault`` says why there is no document.
     """
 
     name: str
     origin: str
     text: str | None = field(default=None, repr=False)
     fault: str = ""
+    member: "Member | None" = None
 
     def load(self) -> Document:
         """Read the document, under its name.
@@ -46,8 +52,13 @@ class Entry:
         """
         if self.fault:
             raise DocumentError(self.fault)
-        read = _read(Path(self.origin)) if self.text is None else _decoded(self.text, self.origin)
-        return Document(read.text, self.name)
+        if self.text is not None:
+            read = _told(self.text, self.origin)
+        elif self.member is not None:
+            read = _unpacked(Path(self.origin), self.member)
+        else:
+            read = _read(Path(self.origin))
+        return replace(read, name=self.name)
 
 
 def entries(
@@ -61,9 +72,10 @@ def entries(
 
     A ``.jsonl``, ``.ndjson`` or ``.parquet`` file holds a document per record: the text in
     ``text_field``, the name in ``id_field``, else in ``id`` or ``name``, else it is named after
-    its line. A document reached twice is taken once; a broken one is an entry that cannot be
-    loaded. A pattern that fits ``output`` does not mean it. Raises ``DocumentError`` at once,
-    before any document is read, if an input is not there or holds none.
+    its line. A ``.zip`` file holds what a folder would, and JSONL. A document reached twice is
+    taken once; a broken one is an entry that cannot be loaded. A pattern that fits ``output`` does
+    not mean it. Raises ``DocumentError`` at once, before any document is read, if an input is not
+    there or holds none.
     """
     fields = _Fields(text_field, id_field)
     return _told_apart([_source(each, fields) for each in inputs], output)
@@ -92,12 +104,13 @@ def _mode(path: Path) -> int:
         return 0
 
 
-def _decoded(text: str, origin: str) -> Document:
-    try:
-        data = text.encode()
-    except UnicodeEncodeError:
-        raise DocumentError(f"{origin} holds half a character; write its text anew") from None
-    return Document.decode(data, origin)
+def _told(text: str, origin: str) -> Document:
+    if _HALF.search(text):
+        raise DocumentError(f"{origin} holds half a character; write its text anew")
+    return Document.of(text.removeprefix("\ufeff"), origin)
+
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 # --- Telling documents apart ---------------------------------------------------------------------
@@ -136,7 +149,7 @@ def _told_apart(sources: Iterable[_Source], output: Path | None) -> Iterator[Ent
 def _names(entry: Entry) -> Iterator[str]:
     """The name of an entry, then longer ones: more and more of its path, at last a number."""
     yield entry.name
-    path = Path(entry.origin)
+    path = Path(entry.origin, entry.member.name if entry.member else "")
     parts = Path(os.path.realpath(path.parent), path.name).parts
     for start in range(len(parts) - 1, 0, -1):
         longer = _shown("/".join(parts[start:]))
@@ -174,9 +187,9 @@ def _source(given: str | Path, fields: _Fields) -> _Source:
         raise DocumentError("an input is an empty string; name a file, a folder or a pattern")
     path = Path(given)
     if stat.S_ISDIR(_mode(path)):
-        return _folder(path)
+        return _folder(path, fields)
     if os.path.lexists(path):
-        _must_hold_records(path, fields)
+        _must_hold(path, fields)
         return lambda seen: _file(path, path.name, fields, seen)
     if has_magic(str(given)):
         return _pattern(path, fields)
@@ -184,15 +197,18 @@ def _source(given: str | Path, fields: _Fields) -> _Source:
 
 
 def _file(path: Path, name: str, fields: _Fields, seen: _Seen) -> Iterator[Entry]:
-    if seen.add_place(path):
-        records = _reader(path)
-        if records is None:
-            yield Entry(_shown(name), str(path))
-        else:
-            yield from _records(records, path, _shown(name), fields)
+    if not seen.add_place(path):
+        return
+    records = _reader(path)
+    if _is_archive(path):
+        yield from _members(path, _shown(name), fields)
+    elif records is None:
+        yield Entry(_shown(name), str(path))
+    else:
+        yield from _records(records, path, _shown(name), fields)
 
 
-def _folder(folder: Path) -> _Source:
+def _folder(folder: Path, fields: _Fields) -> _Source:
     def found() -> Iterator[str]:
         for below in _walk(folder, lambda _: True):
             if below.lower().endswith(("/", *SUFFIXES)):
@@ -201,7 +217,7 @@ def _folder(folder: Path) -> _Source:
     first = next(found(), None)
     if first is None:
         raise DocumentError(
-            f"{_shown(folder)} holds no file that ends in {' or '.join(SUFFIXES)}; "
+            f"{_shown(folder)} holds no file that ends in {_SUFFIXES}; "
             f"name others by a pattern such as '{_shown(folder / '*.jsonl')}'"
         )
     if first == "/":
@@ -210,9 +226,10 @@ def _folder(folder: Path) -> _Source:
     def read(seen: _Seen) -> Iterator[Entry]:
         for below in found():
             path = folder / below.strip("/")
-            if seen.add_place(path):
-                fault = _closed(path) if below.endswith("/") else ""
-                yield Entry(_shown(below), str(path), fault=fault)
+            if not below.endswith("/"):
+                yield from _file(path, below, fields, seen)
+            elif seen.add_place(path):
+                yield Entry(_shown(below), str(path), fault=_closed(path))
 
     return read
 
@@ -232,13 +249,16 @@ def _pattern(pattern: Path, fields: _Fields) -> _Source:
         raise DocumentError(
             f"{_shown(pattern)} matches no file; check the pattern (** stands for any folders)"
         )
-    _must_hold_records(folder / first, fields)
+    _must_hold(folder / first, fields)
 
     def read(seen: _Seen) -> Iterator[Entry]:
         for below in found():
             yield from _file(folder / below, below, fields, seen)
 
     return read
+
+
+_SUFFIXES = f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
 
 
 def _closed(folder: Path) -> str:
@@ -285,7 +305,9 @@ def _identity(folder: Path) -> tuple[int, int] | None:
 def _listed(folder: Path) -> list[str]:
     """Names in a folder, the last first; those of folders end in a slash."""
     with os.scandir(folder) as found:
-        names = [e.name + "/" * _is_folder(e) for e in found if not e.name.startswith(".")]
+        names = [e.name + "/" * _is_folder(e) for e in found if not e.name.startswith(HIDDEN)]
+    beside = saved_beside(names)
+    names = [name for name in names if name not in beside]
     names.sort(reverse=True)
     names.sort(reverse=True, key=lambda name: _DIGITS.sub(lambda n: n[0].zfill(20), name))
     return names
@@ -321,20 +343,23 @@ def _leads(parts: list[str], wanted: tuple[str, ...]) -> bool:
 _Record = tuple[int, Mapping[str, object] | str]  # its line, and its fields or what is wrong
 _Reader = Callable[[Path, _Fields], Iterator[_Record]]
 
+_OF_LINES = (".jsonl", ".ndjson")
 _ROWS = 64  # of a table, in memory at once
 _BUFFER = 1 << 20  # bytes of a column, in memory at once; without it a whole row group would be
 _NAMED = 8  # fields that a message names
 
 
 def _reader(path: Path) -> _Reader | None:
-    readers: Mapping[str, _Reader] = {".jsonl": _lines, ".ndjson": _lines, ".parquet": _rows}
+    readers: Mapping[str, _Reader] = {**dict.fromkeys(_OF_LINES, _lines), ".parquet": _rows}
     return readers.get(path.suffix.lower())
 
 
-def _must_hold_records(path: Path, fields: _Fields) -> None:
-    """Find out before a run what would spoil all of a file of records."""
+def _must_hold(path: Path, fields: _Fields) -> None:
+    """Find out before a run what would spoil all of an archive or a file of records."""
     if records := _reader(path):
         next(_whole(records, path, fields), None)
+    elif _is_archive(path) and not _listed_members(path):
+        raise DocumentError(f"{_shown(path)} holds no file that ends in {_SUFFIXES}")
 
 
 def _records(records: _Reader, path: Path, name: str, fields: _Fields) -> Iterator[Entry]:
@@ -382,14 +407,18 @@ def _lacks(what: str, key: str, record: Iterable[str]) -> str:
 
 
 def _lines(path: Path, _: _Fields) -> Iterator[_Record]:
-    """Lines of JSON; blank ones are counted, and are no records."""
     with path.open("rb") as file:
-        for number, line in enumerate(iter(lambda: file.readline(LARGEST + 1), b""), 1):
-            if len(line) > LARGEST and not line.endswith(b"\n"):
-                _skip_line(file)
-                yield number, f"is longer than {LARGEST // 1_000_000} MB; split the document"
-            elif line.strip():
-                yield number, _parsed(line)
+        yield from _lines_in(file)
+
+
+def _lines_in(file: BinaryIO) -> Iterator[_Record]:
+    """Lines of JSON; blank ones are counted, and are no records."""
+    for number, line in enumerate(iter(lambda: file.readline(LARGEST + 1), b""), 1):
+        if len(line) > LARGEST and not line.endswith(b"\n"):
+            _skip_line(file)
+            yield number, f"is longer than {LARGEST // 1_000_000} MB; split the document"
+        elif line.strip():
+            yield number, _parsed(line)
 
 
 def _skip_line(file: BinaryIO) -> None:
@@ -447,6 +476,69 @@ def _value(cell: Any) -> object:
         return cell.as_py()
     except UnicodeDecodeError:
         return None
+
+
+# --- Files in an archive -------------------------------------------------------------------------
+
+
+def _is_archive(path: Path) -> bool:
+    return path.suffix.lower() == ".zip"
+
+
+def _listed_members(path: Path) -> "list[Member]":
+    """Files of an archive that hold documents."""
+    from summarizer.formats.archives import members  # noqa: PLC0415 - only where there is one
+
+    _must_end(path)
+    try:
+        with path.open("rb") as archive:
+            found = members(archive, _shown(path))
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    return [member for member in found if member.name.lower().endswith((*SUFFIXES, *_OF_LINES))]
+
+
+def _members(path: Path, name: str, fields: _Fields) -> Iterator[Entry]:
+    try:
+        found = _listed_members(path)
+    except DocumentError as error:
+        yield Entry(name, str(path), fault=str(error))
+        return
+    for member in found:
+        inner = f"{name}/{member.name}"
+        if member.name.lower().endswith(_OF_LINES):
+            yield from _packed_records(path, member, inner, fields)
+        else:
+            yield Entry(inner, str(path), member=member)
+
+
+def _packed_records(path: Path, member: "Member", name: str, fields: _Fields) -> Iterator[Entry]:
+    origin = str(path / member.name)
+    try:
+        data = _bytes_of(path, member)
+    except DocumentError as error:
+        yield Entry(name, origin, fault=str(error))
+        return
+    for line, record in _lines_in(BytesIO(data)):
+        yield _entry(record, f"{_shown(origin)}:{line}", f"{name}:{line}", fields)
+
+
+def _unpacked(path: Path, member: "Member") -> Document:
+    return Document.decode(_bytes_of(path, member), _shown(path / member.name))
+
+
+def _bytes_of(path: Path, member: "Member") -> bytes:
+    from summarizer.formats.archives import unpack  # noqa: PLC0415 - only where there is one
+
+    _must_end(path)
+    try:
+        with path.open("rb") as archive:
+            return unpack(archive, member, _shown(path / member.name))
+    except OSError as error:
+        raise _unreadable(path, error) from None
+
+
+# --- What cannot be read -------------------------------------------------------------------------
 
 
 def _unreadable(path: Path, error: Exception) -> DocumentError:

@@ -33,7 +33,10 @@ Format = Literal["auto", "text", "json"]
 
 def run(
     file: Annotated[
-        str, typer.Argument(metavar="FILE", help="A report as text; - for standard input.")
+        str,
+        typer.Argument(
+            metavar="FILE", help="A report: text, HTML, PDF or Word; - for standard input."
+        ),
     ],
     form: Annotated[
         Format,

@@ -8,8 +8,13 @@ is called; a missing one is named with the line that installs it (``missing``).
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
+from typing import Literal
 
 from summarizer.errors import DocumentError
+
+Kind = Literal["html", "pdf", "docx"]
+"""What is converted; also the name of its extra, and of the module here that converts it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,20 @@ class Converted:
 
 Converter = Callable[[bytes, str], Converted]
 """Bytes and a label for messages; raises ``DocumentError``, never another exception."""
+
+
+def convert(kind: Kind, data: bytes, label: str) -> Converted:
+    """Turn bytes of a kind into text.
+
+    Raises ``DocumentError`` if they cannot be read, or the library that reads them is missing.
+    """
+    try:
+        converter: Converter = import_module(f"{__name__}.{kind}").convert
+        return converter(data, label)
+    except ImportError as error:
+        if (error.name or "").startswith("summarizer"):  # a defect, not an extra
+            raise
+        raise missing(label, kind) from None
 
 
 def missing(label: str, extra: str) -> DocumentError:
