@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from summarizer.cli.batch import batch
+from summarizer.cli.export import export
 from summarizer.cli.run import run, schema
 from summarizer.cli.telling import run as run_app
 
@@ -84,4 +85,5 @@ def _root(
 
 app.command()(run)
 app.command()(batch)
+app.command()(export)
 app.command()(schema)

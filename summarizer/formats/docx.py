@@ -193,7 +193,8 @@ def _without_dangling(relations: bytes, folder: str, names: set[str]) -> bytes:
         target = posixpath.normpath(posixpath.join("/", folder, relation.get("Target", "")))
         if relation.get("TargetMode") != "External" and target.lstrip("/") not in names:
             root.remove(relation)
-    return serialize_part_xml(root)
+    cleaned: bytes = serialize_part_xml(root)
+    return cleaned
 
 
 def _related(part: Any) -> dict[str, _Element]:
