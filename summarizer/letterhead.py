@@ -1,4 +1,7 @@
-"""The letterhead of an official paper: whose paper it is, from the two columns at its top.
+"""The letterhead of an official paper: whose paper it is.
+
+It stands in the left one of two columns, line beside line, or in lines above the right one, as
+converters of Word and PDF files write it:
 
 ``ỦY BAN NHÂN DÂN        CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM``
 ``HUYỆN PHÚ CẦN              Độc lập - Tự do - Hạnh phúc``
@@ -31,10 +34,37 @@ def read_letterhead(document: Document) -> Letterhead | None:
     motto = key.find(data["motto"], state)
     below = _left(text, motto) if motto >= 0 else ""
     if not above and not below:
+        above, below = _lines_above(text, state)
+    if not above and not below:
         return None
     short = data["short"].get(above.lower(), above.capitalize())
     place = running_place(below)
     return Letterhead(f"{short} {place}".strip(), place or None)
+
+
+def _lines_above(text: str, at: int) -> tuple[str, str]:
+    """Body and place of the lines before ``at``: capitals, the last of them a place."""
+    lines = [line.strip(" -_*") for line in text[:at].splitlines()]
+    names = [line for line in lines if line.isupper() and not any(map(str.isdecimal, line))]
+    if not names or len(names) != sum(map(bool, lines)) - _numbered(lines):
+        return "", ""  # something else stands there, too
+    *others, last = names
+    body, place = _parted(last)
+    return (body or "".join(others[-1:]), place) if place else ("", "")
+
+
+def _numbered(lines: list[str]) -> int:
+    """How many lines are the number of the paper: "Số: 12/BC-UBND"."""
+    return sum(line.lower().startswith("số") for line in lines)
+
+
+def _parted(name: str) -> tuple[str, str]:
+    """Body and place of one line: "UBND HUYỆN PHÚ CẦN"; the body is empty if a place is all."""
+    for level in language("context")["letterhead"]["levels"]:
+        before, found, _ = f" {name.lower()}".partition(f" {level} ")
+        if found:
+            return name[: len(before)].strip(), name[len(before) :].strip()
+    return "", ""
 
 
 def _left(text: str, at: int) -> str:

@@ -42,9 +42,26 @@ def test_places_of_all_levels_are_told_in_running_case(place: str, told: str) ->
 
 
 @pytest.mark.parametrize(
+    "above",
+    [
+        "ỦY BAN NHÂN DÂN\nHUYỆN PHÚ CẦN\nSố: 12/BC-UBND",
+        "ỦY BAN NHÂN DÂN\nHUYỆN PHÚ CẦN\n-------",
+        "ỦY BAN NHÂN DÂN HUYỆN PHÚ CẦN",
+        "TỈNH BÌNH SƠN\nỦY BAN NHÂN DÂN HUYỆN PHÚ CẦN\n\nSố: 12/BC-UBND",
+    ],
+)
+def test_a_letterhead_in_lines_names_body_and_place(above: str) -> None:
+    text = f"{above}\nCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc\n"
+
+    assert letterhead(text) == Letterhead("UBND huyện Phú Cần", "huyện Phú Cần")
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",
+        "Huyện Phú Cần họp\nỦY BAN NHÂN DÂN\nHUYỆN PHÚ CẦN\nCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\n",
+        "MỜI HỌP\nCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\n",
         "Sáng 12/12, UBND huyện An Phú tổ chức hội nghị.",
         "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc\n",
         "x" * 700 + COUNCIL,
