@@ -174,11 +174,12 @@ class _Keys:
 
         names = [str(name) for name in records[self.name].to_pylist()]
         texts = [text if isinstance(text, str) else None for text in records[self.text].to_pylist()]
-        faults = [""] * len(names)
-        if "fault" in records.column_names:
-            faults = records["fault"].to_pylist()
-        keys = [self._key(*one) for one in zip(names, texts, faults, strict=True)]
-        columns = {"name": names, "text": texts, "fault": faults, "key": keys}
+        faults, about = (
+            records[column].to_pylist() if column in records.column_names else [""] * len(names)
+            for column in ("fault", "about")
+        )
+        keys = [self._key(*one) for one in zip(names, texts, faults, about, strict=True)]
+        columns = {"name": names, "text": texts, "fault": faults, "about": about, "key": keys}
         documents = pa.table({name: pa.array(of, pa.string()) for name, of in columns.items()})
         return documents if self.wanted is None else documents.filter(self._mask(keys))
 
@@ -205,7 +206,7 @@ def _handed_on(inputs: Iterable[str | Path], text: str, name: str | None) -> "Da
     import ray  # noqa: PLC0415
 
     found = entries(inputs, text_field=text, id_field=name)
-    schema = pa.schema([(column, pa.string()) for column in ("name", "text", "fault")])
+    schema = pa.schema([(column, pa.string()) for column in ("name", "text", "fault", "about")])
     tables = []
     while records := [_record(entry) for entry in islice(found, _HANDED_ON)]:
         tables.append(ray.put(pa.Table.from_pylist(records, schema=schema)))
@@ -214,9 +215,19 @@ def _handed_on(inputs: Iterable[str | Path], text: str, name: str | None) -> "Da
 
 def _record(entry: Entry) -> Mapping[str, str | None]:
     try:
-        return {"name": entry.name, "text": entry.load().text, "fault": ""}
+        document = entry.load()
     except DocumentError as error:
-        return {"name": entry.name, "text": None, "fault": str(error)}
+        return {"name": entry.name, "text": None, "fault": str(error), "about": ""}
+    return {"name": entry.name, "text": document.text, "fault": "", "about": _about(document)}
+
+
+def _about(document: Document) -> str:
+    """What the file tells of a document besides its text, as JSON; empty if it tells nothing."""
+    bare = replace(document, text="", name=None)
+    return "" if bare == Document("") else _ABOUT.dump_json(bare, exclude_defaults=True).decode()
+
+
+_ABOUT = TypeAdapter(Document)
 
 
 @dataclass
@@ -473,7 +484,8 @@ class _Worker:
         if text is None:
             return failed(name, DocumentError(document["fault"] or _NO_TEXT))
         async with self._turn:
-            return await finish(name, Document(text, name), self._summarize)
+            told = _ABOUT.validate_json(document["about"]) if document["about"] else Document("")
+            return await finish(name, replace(told, text=text, name=name), self._summarize)
 
 
 class _Document(TypedDict):
@@ -482,6 +494,7 @@ class _Document(TypedDict):
     name: str
     text: str | None
     fault: str
+    about: str
     key: str
 
 

@@ -34,6 +34,9 @@ DOCUMENTS = 200
 AT_ONCE = 16
 BLOCK = 20
 WORKERS = 2  # each costs the machine seconds to start
+PAGE = """<!doctype html><html lang="vi"><head><meta charset="utf-8"><title>Trang</title>
+<meta property="article:published_time" content="2020-11-24T08:00:00+07:00"></head>
+<body><article><p>{}</p></article></body></html>"""
 _SECONDS = re.compile(rb'"seconds":[-+.e\d]+')
 
 
@@ -77,9 +80,11 @@ def rows_of_documents(output: Path) -> dict[str, bytes]:
     return found
 
 
-def local_rows(summarizer: Summarizer) -> dict[str, bytes]:
+def local_rows(summarizer: Summarizer, *others: Document) -> dict[str, bytes]:
+    """Rows of one machine, of the documents of ``inputs`` if no others are named."""
+
     async def all_of_them() -> list[Any]:
-        documents = [Document(report(n), f"d{n}") for n in range(DOCUMENTS)]
+        documents = others or [Document(report(n), f"d{n}") for n in range(DOCUMENTS)]
         one = summarizer.summarize
         return await asyncio.gather(*(finish(d.name or "", d, one) for d in documents))
 
@@ -112,11 +117,18 @@ class TestCluster:
         self, nodes: Cluster, server: str, inputs: Path, tmp_path: Path
     ) -> None:
         output = tmp_path / "rows of the cluster"
+        page = tmp_path / "trang.html"
+        page.write_text(PAGE.format(report(0)), encoding="utf-8")
+        told = {"inputs": [str(inputs), str(page)], "output": str(output), "model": None}
 
-        done = spread.answer(begun(server, nodes, inputs, output, model=None))
+        done = spread.answer(spread.start(server, nodes.address, **told, workers=WORKERS))
 
-        assert rows_of_documents(output) == local_rows(Summarizer())
-        assert (done["done"], done["failed"]) == (DOCUMENTS + 2, 2)
+        found = rows_of_documents(output)
+        (of_page,) = local_rows(Summarizer(), Document.read(page)).values()
+        assert found.pop(page.name) == of_page
+        assert b'"published_on":"2020-11-24"' in of_page
+        assert found == local_rows(Summarizer())
+        assert (done["done"], done["failed"]) == (DOCUMENTS + 3, 2)
         assert done["requests"] == 0
 
     def test_a_dataset_of_other_columns_is_mapped_to_rows(
