@@ -36,7 +36,7 @@ wheel: $(VENV)/.dev ## build the wheel and try it in an empty environment, away 
 	$(BIN)/python -m pytest -m wheel tests/test_packaging.py
 
 ray: $(VENV)/.ray ## install Ray and run batches on a cluster of three nodes on this machine
-	$(BIN)/python -m pytest -m ray tests/test_distributed.py
+	$(BIN)/python -m pytest -m ray tests/test_distributed.py $(ARGS)
 
 gate: $(VENV)/.dev ## gold is sound, the scorer sees what it should, and nothing is worse than it was
 	$(BIN)/evals gold check
