@@ -15,9 +15,12 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, Self
 
+import pytest
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DRIVER = shutil.which("chromedriver")
 MISSING = "no Chromium here; install one: apt-get install chromium chromium-driver"
+in_browser = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason=MISSING)
 
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # the key that WebDriver gives elements
 _FLAGS = (
@@ -34,6 +37,9 @@ _FLAGS = (
     "--force-prefers-reduced-motion",
 )
 _MOVING = ("element click intercepted", "element not interactable", "stale element reference")
+_EMPTY = "about:blank"
+_THERE = """document.readyState === "complete"
+  && location.href.split("#")[0] === new URL(%s).href.split("#")[0]"""
 _SECONDS = 60  # of patience with a busy machine
 
 
@@ -70,8 +76,14 @@ class Browser:
                 driver.terminate()
 
     def open(self, address: str) -> None:
-        """Load a page."""
-        self._ask("POST", "/url", {"url": address})
+        """Load a page anew, and wait until it is there and its scripts have run.
+
+        WebDriver's answer alone is not waited for: on a busy machine it has come while the empty
+        page of before was still the one that scripts saw.
+        """
+        for each in (_EMPTY, address):  # else another fragment keeps the page of before
+            self._ask("POST", "/url", {"url": each})
+            self.until(_THERE % json.dumps(each))
 
     def run(self, script: str, *arguments: object) -> Any:
         """What a script returns that is run as the body of a function."""
@@ -141,6 +153,22 @@ class Browser:
         sent = [e["params"] for e in events if e["method"] == "Network.requestWillBeSent"]
         own = ("chrome:", "chrome-untrusted:")  # the browser's empty first page
         return [p["request"]["url"] for p in sent if not p["documentURL"].startswith(own)]
+
+    @contextmanager
+    def watched(self) -> Iterator[Self]:
+        """A window of desk size in daylight; within the block nothing complains or goes online."""
+        self.complaints()
+        self.requests()
+        self.resize(1280, 900)
+        self.media()
+        yield self
+        assert self.complaints() == []
+        assert {address.partition(":")[0] for address in self.requests()} <= {"file", "about"}
+
+    def media(self, kind: str = "", scheme: str = "light") -> None:
+        """Show pages as on a medium (``print``, else the screen), by day or in the ``dark``."""
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        self.tell("Emulation.setEmulatedMedia", {"media": kind, "features": features})
 
     def _act(self, actions: Mapping[str, object]) -> None:
         self._ask("POST", "/actions", {"actions": [actions]})

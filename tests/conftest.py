@@ -2,9 +2,12 @@
 
 import os
 import socket
+from collections.abc import Iterator
 
 import hypothesis
 import pytest
+
+from tests.browser import Browser
 
 # Times of single examples say nothing on a busy machine; CI tries the same examples every time.
 hypothesis.settings.register_profile("project", deadline=None, derandomize="CI" in os.environ)
@@ -46,3 +49,10 @@ def loopback(no_network: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa
         (connect if is_near else refuse)(self, address)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket.socket, "connect", near)
+
+
+@pytest.fixture(scope="session")
+def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A real browser; a test that takes it is marked ``in_browser``."""
+    with Browser.started(tmp_path_factory.mktemp("profile")) as browser:
+        yield browser

@@ -14,10 +14,8 @@ from evals.reports import Overview, page
 from evals.results import Answer, Outcome, Results, Scored, Setup
 from evals.scoring.forms import Span
 from evals.scoring.score import missed
-from tests.browser import CHROMIUM, DRIVER, MISSING, Browser
+from tests.browser import Browser, in_browser
 from tests.evaluated import HOSTILE, HOSTILE_QUOTE, results
-
-in_browser = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason=MISSING)
 
 PARTS = "return [...document.querySelectorAll(arguments[0])].map((e) => e.textContent)"
 MARKED = """
@@ -45,33 +43,16 @@ def file(html: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-@pytest.fixture(scope="module")
-def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with Browser.started(tmp_path_factory.mktemp("profile")) as browser:
-        yield browser
-
-
 @pytest.fixture
 def browser(window: Browser, file: Path, loopback: None) -> Iterator[Browser]:  # noqa: ARG001
     """The page, just opened; whatever a test does, nobody is asked and nothing complains."""
-    window.complaints()
-    window.requests()
-    window.resize(1280, 900)
-    media(window)
-    window.open("about:blank")  # else another fragment keeps the page of the test before
-    window.open(file.as_uri())
-    yield window
-    assert window.complaints() == []
-    assert {address.partition(":")[0] for address in window.requests()} <= {"file", "about"}
+    with window.watched() as browser:
+        browser.open(file.as_uri())
+        yield browser
 
 
 def number(shown: Results, name: str) -> int:
     return [gold.name for gold in shown.golds].index(name)
-
-
-def media(browser: Browser, kind: str = "", scheme: str = "light") -> None:
-    features = [{"name": "prefers-color-scheme", "value": scheme}]
-    browser.tell("Emulation.setEmulatedMedia", {"media": kind, "features": features})
 
 
 def read(browser: Browser, document: int) -> None:
@@ -313,7 +294,7 @@ def test_a_phone_shows_one_side_at_a_time_and_the_side_of_the_error(browser: Bro
 def test_paper_shows_both_sides_and_no_buttons(browser: Browser) -> None:
     browser.resize(390, 844)
     read(browser, 0)
-    media(browser, "print")
+    browser.media("print")
     seen = """return ["gold", "told", "next", "see-gold"].filter(
       (name) => document.getElementById(name).offsetParent !== null)"""
     assert browser.run(seen) == ["gold", "told"]
@@ -323,5 +304,5 @@ def test_paper_shows_both_sides_and_no_buttons(browser: Browser) -> None:
 def test_the_dark_page_is_dark(browser: Browser) -> None:
     paper = "return getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)"
     assert min(browser.run(paper)) > 200
-    media(browser, scheme="dark")
+    browser.media(scheme="dark")
     assert max(browser.run(paper)) < 60

@@ -36,9 +36,7 @@ from summarizer import Document, DocumentError, Summarizer
 from summarizer.exports import Options, export
 from summarizer.exports.page import LISTS, pieces
 from summarizer.exports.sources import Sources
-from tests.browser import CHROMIUM, DRIVER, MISSING, Browser
-
-in_browser = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason=MISSING)
+from tests.browser import Browser, in_browser
 
 FIXTURES = Path(__file__).parent.parent / "evals" / "fixtures"
 EVIL = "<script>window.owned = 1</script></script></style><img src=x onerror='window.owned = 1'>"
@@ -182,27 +180,12 @@ def file(html: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-@pytest.fixture(scope="module")
-def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with Browser.started(tmp_path_factory.mktemp("profile")) as browser:
-        yield browser
-
-
 @pytest.fixture
 def browser(window: Browser, file: Path, loopback: None) -> Iterator[Browser]:  # noqa: ARG001
     """The page, just opened; whatever a test does, nobody is asked and nothing complains."""
-    window.complaints()
-    window.requests()
-    window.resize(1280, 900)
-    show(window, file)
-    yield window
-    assert window.complaints() == []
-    assert {address.partition(":")[0] for address in window.requests()} <= {"file", "about"}
-
-
-def show(browser: Browser, file: Path, fragment: str = "") -> None:
-    browser.open("about:blank")  # else another fragment keeps the page of the test before
-    browser.open(file.as_uri() + fragment)
+    with window.watched() as browser:
+        browser.open(file.as_uri())
+        yield browser
 
 
 def read(browser: Browser, document: int) -> None:
@@ -651,16 +634,13 @@ def test_a_phone_shows_one_side_and_turns_to_the_other(browser: Browser) -> None
 def test_print_shows_all_items_with_their_quotes(browser: Browser, made: Made) -> None:
     read(browser, 3)
     browser.click("#flagged")
-    browser.tell("Emulation.setEmulatedMedia", {"media": "print"})
-    try:
-        assert browser.run(SEEN, ".item") == ["A1", "T1", "D1", "D2", "D3"]
-        quotes = [one.quote for item in items(made.summaries[3]) for one in item.evidence]
-        assert browser.run(TEXTS, ".quote") == quotes
-        shown = "return document.querySelector('.quote').getClientRects().length > 0"
-        assert browser.run(shown)
-        assert browser.run("return document.getElementById('search').offsetParent === null")
-    finally:
-        browser.tell("Emulation.setEmulatedMedia", {"media": ""})
+    browser.media("print")
+    assert browser.run(SEEN, ".item") == ["A1", "T1", "D1", "D2", "D3"]
+    quotes = [one.quote for item in items(made.summaries[3]) for one in item.evidence]
+    assert browser.run(TEXTS, ".quote") == quotes
+    shown = "return document.querySelector('.quote').getClientRects().length > 0"
+    assert browser.run(shown)
+    assert browser.run("return document.getElementById('search').offsetParent === null")
 
 
 @in_browser
@@ -669,7 +649,7 @@ def test_a_document_without_its_text_shows_quotes(
 ) -> None:
     place = tmp_path / "alone.html"
     export(made.rows[:1], place)
-    show(browser, place)
+    browser.open(place.as_uri())
     assert browser.run("return document.getElementById('contents').hidden")  # the only document
     assert "Không có văn bản nguồn" in browser.text("#sourceless")
     quotes = [one.quote for item in items(made.summaries[0]) for one in item.evidence]
@@ -682,11 +662,11 @@ def test_a_document_without_its_text_shows_quotes(
 def test_an_address_leads_to_an_item_and_a_wrong_one_to_the_index(
     browser: Browser, file: Path
 ) -> None:
-    show(browser, file, "#3/T1")
+    browser.open(f"{file.as_uri()}#3/T1")
     assert chosen(browser) == ["T1"]
-    show(browser, file, "#3/%E0%A4%A")
+    browser.open(f"{file.as_uri()}#3/%E0%A4%A")
     assert chosen(browser) == []
-    show(browser, file, "#99")
+    browser.open(f"{file.as_uri()}#99")
     assert browser.run("return document.getElementById('reader').hidden")
 
 
@@ -714,7 +694,7 @@ def test_offsets_beyond_the_text_break_nothing(browser: Browser, tmp_path: Path)
     place = tmp_path / "wild.html"
     with place.open("w", encoding="utf-8", newline="") as out:
         out.writelines(pieces([row], Sources([Document(HOSTILE)])))
-    show(browser, place)
+    browser.open(place.as_uri())
     assert browser.run(TEXTS, "#text") == [HOSTILE]
     browser.click(".item[data-id='D2'] .pick")
     assert chosen(browser) == ["D2"]
@@ -739,7 +719,7 @@ def test_many_documents_are_drawn_in_steps(browser: Browser, tmp_path: Path) -> 
     place = tmp_path / "many.html"
     rows = (Row(name=f"r{number}", status="ok", summary=summary) for number in range(450))
     export(rows, place)
-    show(browser, place)
+    browser.open(place.as_uri())
     assert browser.run("return document.querySelectorAll('#documents tr').length") == 200
     browser.click("#more")
     browser.click("#more")
