@@ -19,6 +19,7 @@ import pytest
 
 from summarizer import Document, Summarizer
 from summarizer.batch.crew import Crew
+from summarizer.batch.inputs import Entry
 from summarizer.batch.jobs import Finished, finish
 from summarizer.batch.worker import HungUpError, Line
 from summarizer.errors import BudgetError, JournalError, ModelError, SummarizerError
@@ -47,6 +48,16 @@ class Spell(Document):
 
     def __reduce__(self) -> Any:
         return self.does, self.told
+
+
+class Harmful(Entry):
+    """A file that does something to whoever opens it."""
+
+    def load(self) -> Document:
+        if self.origin == "kills":
+            signal.raise_signal(signal.SIGKILL)
+        time.sleep(600)
+        raise AssertionError
 
 
 KILLS = Spell("", does=signal.raise_signal, told=(signal.SIGKILL,))
@@ -106,6 +117,29 @@ def test_rows_are_those_of_one_process_in_whatever_order_they_come() -> None:
         name: timeless(row) for name, row in expected.items()
     }
     assert all(row.is_ok for row in rows.values())
+
+
+def test_a_file_is_read_by_the_worker_with_the_same_row(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(SHORT.text, encoding="utf-8")
+
+    async def use(crew: Crew) -> list[Finished]:
+        return [await crew("a.txt", Entry("a.txt", str(path))), await crew("a.txt", SHORT)]
+
+    read, given = crewed(use)
+
+    assert timeless(read) == timeless(given)
+    assert read.digest == given.digest == SHORT.digest
+
+
+def test_a_file_that_cannot_be_read_is_a_failed_row_without_a_digest(tmp_path: Path) -> None:
+    gone = Entry("gone.txt", str(tmp_path / "gone.txt"))
+
+    row = crewed(lambda crew: crew("gone.txt", gone))
+
+    assert row.kind == "DocumentError"
+    assert "gone.txt" in message(row)
+    assert row.digest is None
 
 
 @cache
@@ -286,6 +320,18 @@ def test_workers_start_when_they_are_needed_and_hear_no_terminal() -> None:
     assert crewed(use, size=8) == [0, 2]
 
 
+def test_a_file_that_ends_whoever_opens_it_costs_its_own_row_only() -> None:
+    async def use(crew: Crew) -> list[Finished]:
+        return await asyncio.gather(
+            crew("a", SHORT), crew("b", Harmful("b", "kills")), crew("c", SHORT)
+        )
+
+    rows = crewed(use)
+
+    assert [row.kind for row in rows] == ["", "WorkerError", ""]
+    assert "ended its worker process twice (signal 9)" in message(rows[1])
+
+
 # --- Deadlines and second thoughts --------------------------------------------------------------
 
 
@@ -299,6 +345,13 @@ def test_a_runaway_document_is_stopped_and_those_behind_it_are_not() -> None:
     assert [row.kind for row in rows] == ["timed_out", "", ""]
     assert message(rows[0]) == "not finished in 3 s; allow more time or split the document"
     assert rows[0].retryable
+
+
+def test_the_time_of_a_document_begins_with_its_reading() -> None:
+    async def use(crew: Crew) -> list[Finished]:
+        return await asyncio.gather(crew("a", Harmful("a", "sleeps")), crew("b", SHORT))
+
+    assert [row.kind for row in crewed(use, size=1, deadline=3)] == ["timed_out", ""]
 
 
 def test_a_model_that_does_not_answer_in_time_costs_no_worker() -> None:

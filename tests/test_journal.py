@@ -13,6 +13,7 @@ import time
 import tracemalloc
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -81,7 +82,9 @@ def row_of(name: str, kind: str = "", *, retryable: bool = False) -> Finished:
 
 def keep(ledger: Ledger, *rows: Finished) -> None:
     async def kept() -> None:
-        await asyncio.gather(*(ledger.keep(row, f"digest of {row.name}") for row in rows))
+        await asyncio.gather(
+            *(ledger.keep(replace(row, digest=f"digest of {row.name}")) for row in rows)
+        )
 
     asyncio.run(kept())
 
@@ -450,7 +453,7 @@ async def main(folder, output):
                 await send_it(Request("http://x/v1", (output + name).encode(), 9, 9, owner=name))
                 print("paid", name, flush=True)
                 line = '{{"name":"%s","status":"ok","summary":{{}}}}\\n' % name
-                await ledger.keep(Finished(name, line.encode()), None)
+                await ledger.keep(Finished(name, line.encode()))
                 print("kept", name, flush=True)
 
         await asyncio.gather(*(worker() for _ in range(20)))

@@ -34,7 +34,7 @@ def row_of(name: str, *, trial: int = 1, words: str = "") -> Finished:
 def keep(ledger: Ledger, *rows: Finished) -> None:
     async def kept() -> None:
         for row in rows:
-            await ledger.keep(row, None)
+            await ledger.keep(row)
 
     asyncio.run(kept())
 
@@ -257,7 +257,7 @@ async def main(folder, names):
         done, errors = 0, []
         for name in names:
             try:
-                await ledger.keep(row_of(name), None)
+                await ledger.keep(row_of(name))
                 done += 1
                 assert not errors
             except JournalError as error:

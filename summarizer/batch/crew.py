@@ -1,7 +1,9 @@
 """Worker processes, so that documents are read and summaries assembled on every core.
 
-Only the parent sends requests to a model: what the workers want to ask passes through it, and with
-it through its journal, budget and gate. Workers hold nothing that would be lost with them.
+A file is opened and converted in its worker too: what a library does to a damaged PDF costs that
+document alone. Only the parent sends requests to a model: what the workers want to ask passes
+through it, and with it through its journal, budget and gate. Workers hold nothing that would be
+lost with them.
 """
 
 import asyncio
@@ -14,7 +16,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
-from summarizer.batch.jobs import Finished, failed, late
+from summarizer.batch.jobs import Finished, Given, failed, late
 from summarizer.batch.worker import HungUpError, Line
 from summarizer.documents import Document
 from summarizer.errors import SummarizerError, WorkerError
@@ -32,7 +34,7 @@ class Crew:
     """Summarizes documents in up to ``size`` processes, which start when they are needed.
 
     ``send`` answers the requests to a model that the workers would send. ``deadline`` is seconds
-    for one document from when its turn comes. Within ``async with``, ``await crew(name, document)``
+    for one document from when its turn comes. Within ``async with``, ``await crew(name, given)``
     gives the finished document and raises what ``finish`` raises. A document whose worker ends is
     tried again in a worker of its own; when that ends too, its row tells so. The summarizer's model
     is a name: objects stay in their process.
@@ -73,24 +75,24 @@ class Crew:
         """The processes that work on documents now."""
         return tuple(worker.process.pid for worker in self._hired if worker.is_alive)
 
-    async def __call__(self, name: str, document: Document) -> Finished:
-        """Summarize one document; whatever goes wrong with it becomes its row."""
-        document = replace(document)  # without what was read of it
+    async def __call__(self, name: str, given: Given) -> Finished:
+        """Read and summarize one document; whatever goes wrong with it becomes its row."""
+        given = replace(given) if isinstance(given, Document) else given  # without what it keeps
         for _ in range(_TRIES):
             async with self._seats:
                 worker = self._least_busy()
                 try:
-                    return await worker.work(name, document)
+                    return await worker.work(name, given)
                 except HungUpError:
                     if not worker.is_asking(name):
                         break  # it may be what ended the worker
-        return await self._work_alone(name, document)
+        return await self._work_alone(name, given)
 
-    async def _work_alone(self, name: str, document: Document) -> Finished:
+    async def _work_alone(self, name: str, given: Given) -> Finished:
         async with self._alone:
             worker = self._hire()
             try:
-                return await worker.work(name, document)
+                return await worker.work(name, given)
             except HungUpError:
                 return failed(name, worker.ended_by(name))
             finally:
@@ -150,12 +152,12 @@ class _Worker:
         """Whether a document waits for an answer of the model."""
         return name in self._asking
 
-    async def work(self, name: str, document: Document) -> Finished:
+    async def work(self, name: str, given: Given) -> Finished:
         """Summarize a document in the process; raises ``HungUpError`` if the process ends."""
         self.load += 1
         try:
             await asyncio.shield(self._ready)
-            return await self._timed(name, document)
+            return await self._timed(name, given)
         finally:
             self.load -= 1
 
@@ -201,13 +203,13 @@ class _Worker:
         finally:
             self._asking.remove(request.owner)
 
-    async def _timed(self, name: str, document: Document) -> Finished:
+    async def _timed(self, name: str, given: Given) -> Finished:
         clock = asyncio.timeout(None)
         try:
             async with clock:
                 self._clocks.append(clock)
                 self._start_clocks()
-                finished: Finished = await self._line.call((name, document))
+                finished: Finished = await self._line.call((name, given))
                 return finished
         except TimeoutError:
             await self._leave_if_stuck()

@@ -232,15 +232,8 @@ class Run:
                 yield entry
 
     async def _one(self, entry: Entry, ledger: Ledger, work: Work) -> None:
-        digest = None
-        try:
-            document = entry.load()
-        except DocumentError as error:
-            finished = failed(entry.name, error)
-        else:
-            digest = document.digest
-            finished = await work(entry.name, document)
-        await ledger.keep(finished, digest)
+        finished = await work(entry.name, entry)
+        await ledger.keep(finished)
         self._note(finished)
 
     async def _miss(self, ledger: Ledger) -> None:
@@ -249,7 +242,7 @@ class Run:
             return
         for name in ledger.planned():
             finished = failed(name, DocumentError(f"{name} went away before it was read"))
-            await ledger.keep(finished, None)
+            await ledger.keep(finished)
             self._note(finished)
 
     def _note(self, finished: Finished) -> None:

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from schemas import Achievement, Directive, Failure, Row, Shortcoming, Summary, Target, Usage
+from summarizer.batch.inputs import Entry
 from summarizer.documents import Document
 from summarizer.errors import BudgetError, JournalError, ModelError, SummarizerError
 from summarizer.wire import OWNER
@@ -16,7 +17,8 @@ class Finished:
     """A row as one line of JSON, and what a run tells of it. Plain, so that it crosses processes.
 
     ``kind`` is the code or class of the error, empty if there is none; ``usage`` what was paid for
-    the document, also where it failed; ``flags`` counts the flags and issues of a summary by code.
+    the document, also where it failed; ``flags`` counts the flags and issues of a summary by code;
+    ``digest`` is the document's, None if it could not be read to its end.
     """
 
     name: str
@@ -26,6 +28,7 @@ class Finished:
     seconds: float = 0.0
     usage: Usage = field(default_factory=Usage)
     flags: Mapping[str, int] = field(default_factory=dict)
+    digest: str | None = None
 
     @property
     def is_ok(self) -> bool:
@@ -33,25 +36,31 @@ class Finished:
         return not self.kind
 
 
-Work = Callable[[str, Document], Awaitable[Finished]]
+Given = Entry | Document
+"""A document, or where it is read when its turn comes."""
+
+Work = Callable[[str, Given], Awaitable[Finished]]
 """Turns a document with its name into a row; whatever goes wrong with the document is the row."""
 
 
 async def finish(
-    name: str, document: Document, summarize: Callable[[Document], Awaitable[Summary]]
+    name: str, given: Given, summarize: Callable[[Document], Awaitable[Summary]]
 ) -> Finished:
-    """Summarize one document; whatever goes wrong with it becomes its row.
+    """Read and summarize one document; whatever goes wrong with it becomes its row.
 
     What ends the whole batch is raised: ``BudgetError``, ``JournalError``.
     """
     OWNER.set(name)
+    digest = None
     try:
-        summary = await summarize(document)
+        document = given.load() if isinstance(given, Entry) else given
+        digest = document.digest
+        finished = succeeded(name, await summarize(document))
     except (BudgetError, JournalError):
         raise
     except Exception as error:
-        return failed(name, error)
-    return succeeded(name, summary)
+        finished = failed(name, error)
+    return replace(finished, digest=digest)
 
 
 def succeeded(name: str, summary: Summary) -> Finished:

@@ -319,10 +319,17 @@ class Ledger:
 
         return self._journal.write(work)
 
-    async def keep(self, finished: Finished, digest: str | None) -> None:
+    async def keep(self, finished: Finished) -> None:
         """Write the row of a planned document. Once it returns, the row is there for good."""
         state = "ok" if finished.is_ok else "failed"
-        row = (state, digest, finished.kind, finished.retryable, self._number, finished.name)
+        row = (
+            state,
+            finished.digest,
+            finished.kind,
+            finished.retryable,
+            self._number,
+            finished.name,
+        )
 
         def work(connection: sqlite3.Connection) -> None:
             connection.execute(

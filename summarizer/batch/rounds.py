@@ -6,10 +6,9 @@ from itertools import islice
 
 from summarizer.batch.engine import Batch
 from summarizer.batch.inputs import Entry
-from summarizer.batch.jobs import Finished, failed, finish
+from summarizer.batch.jobs import finish
 from summarizer.batch.journal import Ledger
 from summarizer.batch.questions import MOST_TIMES, Questions, final
-from summarizer.errors import DocumentError
 from summarizer.wire import Request, Response, Send
 
 _TOGETHER = 64  # documents; their rows and questions share the waits for the disk
@@ -52,22 +51,14 @@ class Rounds:
     async def _one(self, entry: Entry) -> None:
         parked = self._parked[entry.name] = []
         try:
-            finished, digest = await self._finished(entry)
+            finished = await finish(entry.name, entry, self._summarizer.summarize)
         except Parked:
             await self._questions.park(entry.name, parked)
         else:
-            await self._ledger.keep(finished, digest)
+            await self._ledger.keep(finished)
             await self._questions.close(entry.name)
         finally:
             del self._parked[entry.name]
-
-    async def _finished(self, entry: Entry) -> tuple[Finished, str | None]:
-        try:
-            document = entry.load()
-        except DocumentError as error:
-            return failed(entry.name, error), None
-        finished = await finish(entry.name, document, self._summarizer.summarize)
-        return finished, document.digest
 
     async def _around(self, request: Request, _: Send) -> Response:
         """Answer with what is known; park the request otherwise."""

@@ -6,9 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from summarizer.batch.crew import Crew
-from summarizer.batch.jobs import Finished, Work, finish, late
+from summarizer.batch.jobs import Finished, Given, Work, finish, late
 from summarizer.batch.journal import Ledger
-from summarizer.documents import Document
 from summarizer.llm import Described, Facts, Routed
 from summarizer.pipeline import Summarizer
 from summarizer.wire import Around, Request, Response, through
@@ -56,10 +55,10 @@ async def workforce(
         return
     summarize = summarizer.through(lambda request, _: send(request)).summarize
 
-    async def alone(name: str, document: Document) -> Finished:
+    async def alone(name: str, given: Given) -> Finished:
         try:
             async with asyncio.timeout(deadline):
-                return await finish(name, document, summarize)
+                return await finish(name, given, summarize)
         except TimeoutError:
             return late(name, deadline)
 
