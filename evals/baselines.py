@@ -19,6 +19,7 @@ from evals.metrics import HEADLINES
 from evals.results import Answer, Outcome, Scored, Setup, verdicts_by_key
 from evals.scoring.counts import Tally
 from evals.scoring.score import VERSION, Score, Verdict
+from summarizer.replacing import replacing
 
 _PLAIN = re.compile(r"[^\w.-]+")
 
@@ -64,9 +65,8 @@ def baseline_file(folder: Path, setup: Setup) -> Path:
 def write_baseline(path: Path, baseline: Baseline) -> None:
     """Write a baseline so that one verdict is one line."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.new")
-    draft.write_text(_text(baseline), encoding="utf-8")
-    draft.replace(path)
+    with replacing(path) as draft:
+        draft.write_text(_text(baseline), encoding="utf-8", newline="\n")
 
 
 def read_baseline(path: Path, setup: Setup, gold: str) -> Baseline:

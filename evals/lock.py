@@ -24,6 +24,7 @@ from evals.scoring.places import Pins, Places, gold_items
 from summarizer.documents import Document
 from summarizer.figures import read_figures
 from summarizer.numerals import read_numerals
+from summarizer.replacing import replacing
 
 _VERSION = 1
 _WORDS = 60
@@ -112,7 +113,8 @@ def write_lock(place: Path, golds: Sequence[GoldFile]) -> Path:
     }
     found = {_name(lock, gold): _locked(gold, pins(lock, gold)) for gold in golds}
     documents = dict(sorted((elsewhere | found).items()))
-    lock.path.write_text(_text(documents), encoding="utf-8", newline="\n")
+    with replacing(lock.path) as draft:
+        draft.write_text(_text(documents), encoding="utf-8", newline="\n")
     return lock.path
 
 

@@ -25,6 +25,7 @@ from schemas.summary import Frozen
 from summarizer.completions import read_completion, spent
 from summarizer.faults import refusal
 from summarizer.llm import Facts
+from summarizer.replacing import replacing
 from summarizer.wire import Around, Request, Response, Send
 
 Mode = Literal["replay", "record"]
@@ -248,11 +249,10 @@ def read_recording(path: Path, key: Mapping[str, str]) -> Recording:
 def write_recording(path: Path, recording: Recording) -> None:
     """Write a recording, whole or not at all."""
     told = json.dumps(recording.model_dump(mode="json"), ensure_ascii=False, indent=1)
-    draft = path.with_name(f".{path.name}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(f"{told}\n", "utf-8", "backslashreplace")  # JSON escapes alike
-        draft.replace(path)
+        with replacing(path) as draft:
+            draft.write_text(f"{told}\n", "utf-8", "backslashreplace")  # JSON escapes alike
     except OSError as error:
         raise EvalError(f"{path}: cannot be written ({error.strerror})") from None
 

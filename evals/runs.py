@@ -35,6 +35,7 @@ from schemas import Summary, Usage
 from schemas.summary import Frozen
 from summarizer.errors import ModelError, SummarizerError
 from summarizer.llm import Described, Facts, Routed
+from summarizer.replacing import replacing
 
 if TYPE_CHECKING:
     from pydantic_evals import Dataset
@@ -336,9 +337,8 @@ class _Kept:
             path.parent.mkdir(parents=True, exist_ok=True)
             told = path.read_bytes() if path.exists() else b""
             self._lines = {line.place: line for line in _read(told)}
-            draft = path.with_name(f".{path.name}.new")
-            draft.write_bytes(b"".join(map(_written, self._lines.values())))
-            draft.replace(path)
+            with replacing(path) as draft:
+                draft.write_bytes(b"".join(map(_written, self._lines.values())))
 
     def around(self, ask: Ask, setup: Setup, identity: Mapping[str, str], *, resumed: bool) -> Ask:
         """Ask, but for what is kept and made of the same if ``resumed``, and keep what comes."""

@@ -24,6 +24,7 @@ from summarizer.batch.workforce import settled
 from summarizer.errors import ModelError, SummarizerError
 from summarizer.filing import Filing
 from summarizer.openai import OpenAIModel
+from summarizer.replacing import replacing
 
 
 @dataclass(frozen=True)
@@ -204,11 +205,9 @@ def _patience() -> Iterator[None]:
 
 def _put(path: Path, lines: Iterable[bytes]) -> None:
     """Write a file that is whole or not there."""
-    draft = path.with_name(f".{path.name}.new")
     try:
-        with draft.open("wb") as file:
+        with replacing(path) as draft, draft.open("wb") as file:
             file.writelines(lines)
-        draft.replace(path)
     except OSError as error:
         raise SummarizerError(f"{path}: cannot be written ({error.strerror})") from None
 

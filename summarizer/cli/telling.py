@@ -12,6 +12,7 @@ import typer
 from typer import TyperException
 
 from summarizer.errors import DocumentError, SummarizerError, TaskError
+from summarizer.replacing import replacing
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -78,7 +79,8 @@ def deliver(result: "str | RenderableType", output: Path | None) -> None:
             from summarizer.view import plain
 
             result = plain(result)
-        _write(output, result)
+        with replacing(output) as draft:
+            draft.write_text(result, encoding="utf-8", newline="")
     elif isinstance(result, str):
         sys.stdout.write(result)
     else:
@@ -99,22 +101,6 @@ def _fail(message: str, code: int, *, debug: bool) -> None:
         traceback.print_exc()
     tell(message)
     raise typer.Exit(code)
-
-
-def _write(output: Path, text: str) -> None:
-    """Replace the file only once all of it is written; pipes and devices are written into."""
-    target = output.resolve()
-    regular = target.is_file() or not target.exists()
-    place = target.with_name(f".{target.name}.{os.getpid()}") if regular else target
-    try:
-        place.write_text(text, encoding="utf-8", newline="")
-        if regular:
-            place.replace(target)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(output)) from error
-    finally:
-        if regular:
-            place.unlink(missing_ok=True)
 
 
 def _drop_output() -> None:

@@ -5,7 +5,6 @@ one by one and are read once, so that a large batch does not have to fit into me
 library imports it at the top of its module, which is loaded here, when it is asked for.
 """
 
-import os
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Literal, cast
 
 from schemas.rows import Row
 from summarizer.errors import SummarizerError
+from summarizer.replacing import replacing
 
 Table = Literal["figures", "directives"]
 
@@ -55,17 +55,10 @@ def export(rows: Iterable[Row], path: Path, options: Options = _DEFAULTS) -> Non
     ``DocumentError`` of the rows, and ``OSError`` with the name of the file.
     """
     write = exporter(path.suffix)
-    target = path.resolve()
-    if target.exists() and not target.is_file():
+    if path.exists() and not path.is_file():
         raise SummarizerError(f"{path} is no file; name one that may be written")
-    place = target.with_name(f".{target.name}.{os.getpid()}{target.suffix}")
-    try:
-        write(rows, place, options)
-        place.replace(target)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
-    finally:
-        place.unlink(missing_ok=True)
+    with replacing(path) as draft:
+        write(rows, draft, options)
 
 
 def exporter(suffix: str) -> Exporter:
