@@ -40,7 +40,8 @@ class Document:
     """A text to summarize; ``document.text[start:end]`` resolves every offset of a summary.
 
     ``title`` and ``published_on`` are told by the file, for where the text does not tell them;
-    ``pages`` are offsets where its pages begin, if it has any.
+    ``pages`` are offsets where its pages begin, if it has any; ``unread`` the numbers, from 1, of
+    those that are pictures, of which the text says nothing.
     """
 
     text: str
@@ -48,6 +49,7 @@ class Document:
     title: str | None = None
     published_on: datetime.date | None = None
     pages: tuple[int, ...] = ()
+    unread: tuple[int, ...] = ()
 
     @classmethod
     def read(cls, path: Path | str) -> Self:
@@ -92,7 +94,7 @@ class Document:
         read = convert(kind, data, label)
         _must_speak(read.text, label)
         title = " ".join((read.title or "").split()) or None
-        return cls(read.text, name, title, read.published_on, read.pages)
+        return cls(read.text, name, title, read.published_on, read.pages, read.unread)
 
     @classmethod
     def _of_archive(cls, data: bytes, name: str | None) -> Self:
@@ -128,7 +130,7 @@ class Document:
     @cached_property
     def issues(self) -> tuple[Flag, ...]:
         """What makes every reading of this document doubtful."""
-        flags = (_language_flag(self), _end_flag(self))
+        flags = (_language_flag(self), _end_flag(self), _pages_flag(self))
         return tuple(flag for flag in flags if flag is not None)
 
 
@@ -323,6 +325,7 @@ def _bare(word: str) -> str:
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
+_NAMED_PAGES = 20
 _COMPLETE = tuple(".;:!?…/)]\"'”’»")
 _LEAST_LINE = 12  # tokens of a last line that is running text, not a name or a heading
 
@@ -341,3 +344,13 @@ def _end_flag(document: Document) -> Flag | None:
         return None
     rest = text[max(line.start, line.end - 30) : line.end]
     return Flag(code="truncated", message=f"The text stops without an end: “… {rest}”.")
+
+
+def _pages_flag(document: Document) -> Flag | None:
+    """Tell of pages that hold what nobody has read: signed and sealed ones, scanned annexes."""
+    if not document.unread:
+        return None
+    numbers = ", ".join(map(str, document.unread[:_NAMED_PAGES]))
+    more = " …" if len(document.unread) > _NAMED_PAGES else ""
+    message = f"Pages that are pictures were not read: {numbers}{more}; run OCR (e.g. ocrmypdf)."
+    return Flag(code="pages_unread", message=message)

@@ -189,6 +189,23 @@ def test_the_readable_view_shows_pages_beside_quotes(
     assert ", tr. 2]" in shown
 
 
+def test_scanned_pages_are_told_wherever_issues_are(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reads(monkeypatch, "pdf", Converted(_TEXT, pages=(0, 9, 9), unread=(2, 3)))
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7")
+    (issue,) = Summarizer()(Document.read(tmp_path / "a.pdf")).run.issues
+    assert issue.code == "pages_unread"
+    assert "not read: 2, 3; run OCR" in issue.message
+    assert main(["run", str(tmp_path / "a.pdf"), "--format", "text"]) == 0
+    assert "có trang chỉ là ảnh, chưa đọc được" in " ".join(capsys.readouterr().out.split())
+
+
+def test_of_many_scanned_pages_some_are_named() -> None:
+    (issue,) = Document(_TEXT, unread=tuple(range(1, 101))).issues
+    assert "19, 20 …; run OCR" in issue.message
+
+
 def test_a_text_without_pages_says_nothing_of_them() -> None:
     assert '"page"' not in Summarizer()(_TEXT).model_dump_json()
     shapes = Summary.model_json_schema(mode="serialization")["$defs"]

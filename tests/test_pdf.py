@@ -422,12 +422,15 @@ def test_fonts_that_hide_their_letters_are_refused() -> None:
         _read(data.replace(b"/ToUnicode", b"/ToUnicodX"))
 
 
-def _pictured(words: str) -> bytes:
-    """A page that is a picture, with a few words on it."""
+def _pictured(words: str, *, told: int = 0) -> bytes:
+    """A page that is a picture, with a few words on it, behind so many pages of text."""
     file = FPDF()
+    file.set_font("helvetica", size=10)
+    for number in range(told):
+        file.add_page()
+        file.multi_cell(0, 6, f"Page {number} of the report says what was done. " * 30)
     file.add_page()
     file.image(Image.new("L", (60, 84), 200), x=0, y=0, w=210)
-    file.set_font("helvetica", size=10)
     file.text(20, 20, words)
     return bytes(file.output())
 
@@ -436,6 +439,16 @@ def _pictured(words: str) -> bytes:
 def test_a_scan_is_refused(words: str) -> None:
     with pytest.raises(DocumentError, match="run OCR first"):
         _read(_pictured(words))
+
+
+def test_scanned_pages_among_others_are_named() -> None:
+    assert _read(_pictured("", told=2)).unread == (3,)
+    assert _read(_plain()).unread == ()
+
+
+def test_a_file_that_is_scanned_by_half_is_refused() -> None:
+    with pytest.raises(DocumentError, match="run OCR first"):
+        _read(_pictured("", told=1))
 
 
 def test_a_file_without_words_is_refused() -> None:

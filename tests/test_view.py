@@ -1,9 +1,11 @@
 """The readable view: Vietnamese words and numbers, and nothing a terminal would obey."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -32,6 +34,7 @@ from schemas import (
     Usage,
 )
 from summarizer.view import (
+    FLAGS,
     FRAMES,
     LABELS,
     SECTORS,
@@ -306,3 +309,11 @@ def test_what_a_model_was_asked_and_paid_is_told_in_one_line() -> None:
 
     assert usage_line(usage) == "2 lượt hỏi, 3.324 token vào, 211 token ra, 0,0012 USD"
     assert "USD" not in usage_line(usage.model_copy(update={"cost_usd": None}))
+
+
+def test_every_flag_has_vietnamese_words() -> None:
+    sources = Path(summarizer.frames.__file__).parent.rglob("*.py")
+    told = re.compile(r'(?:Flag\(\s*code=|self\._drop\()"(\w+)"')
+    codes = {code for path in sources for code in told.findall(path.read_text("utf-8"))}
+    assert {"pages_unread", "truncated", "told_twice", "magnitude_suspect"} <= codes
+    assert codes | {"unit_missing", "separator_ambiguous"} <= FLAGS.keys()

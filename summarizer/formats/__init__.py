@@ -23,12 +23,14 @@ class Converted:
 
     ``title`` and ``published_on`` are told by the file's metadata, None where they are not.
     ``pages`` are offsets into ``text`` where each page begins; empty where there are none.
+    ``unread`` are the numbers, from 1, of pages that are pictures of text.
     """
 
     text: str
     title: str | None = None
     published_on: datetime.date | None = None
     pages: tuple[int, ...] = ()
+    unread: tuple[int, ...] = ()
 
 
 Converter = Callable[[bytes, str], Converted]

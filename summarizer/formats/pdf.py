@@ -35,8 +35,8 @@ _pdfium = threading.Lock()  # it knows one thread at a time
 def convert(data: bytes, label: str) -> Converted:
     """Read a PDF's text layer.
 
-    Raises ``DocumentError``: a scan without text, a password, fonts without letters, a damaged
-    file, too many pages. Raises ``ImportError`` where ``pypdfium2`` is missing.
+    Raises ``DocumentError``: a scan, also of half of the pages, a password, fonts without letters,
+    a damaged file, too many pages. Raises ``ImportError`` where ``pypdfium2`` is missing.
     """
     import pypdfium2  # noqa: PLC0415 - belongs to the extra
 
@@ -54,7 +54,8 @@ def convert(data: bytes, label: str) -> Converted:
             raise _too_long(label, "the signs of any report") from None
     _must_have_text(leaves, label)
     text = _typeset(leaves)
-    return Converted(text.text, title=title, pages=text.pages)
+    unread = tuple(number for number, leaf in enumerate(leaves, 1) if leaf.is_picture)
+    return Converted(text.text, title=title, pages=text.pages, unread=unread)
 
 
 @dataclass(frozen=True, slots=True)
