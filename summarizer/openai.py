@@ -123,20 +123,21 @@ class OpenAIModel:
         return Reply(content, usage)
 
     async def facts(self) -> Facts:
-        """What the server tells of the model; empty if it tells nothing. Asked once, unpaid."""
+        """What the server tells of the model; empty if it tells nothing. Unpaid.
+
+        It is asked once while the connection lasts: behind the same address there may be another
+        model tomorrow.
+        """
         if self.known is not None:
             return self.known
         server = _server_of(self)
-        known = (server.url, self.name)
-        if known in _FACTS:
-            return _FACTS[known]
         if server.fault or server.is_openai:
             return Facts(parameters=_parameters(self.name))
         connection = await _connection(server)
         async with connection.turn:
-            if known not in _FACTS:  # who comes second finds the answer of the first
-                _FACTS[known] = await _facts(connection.client, self.name)
-        return _FACTS[known]
+            if self.name not in connection.facts:  # who comes second finds the answer of the first
+                connection.facts[self.name] = await _facts(connection.client, self.name)
+        return connection.facts[self.name]
 
     @property
     def address(self) -> str:
@@ -229,13 +230,17 @@ def _server(url: str, key: str) -> _Server:
 
 @dataclass(frozen=True)
 class _Connection:
-    """The client of one event loop, what it sends with, and the turn to ask for facts."""
+    """The client of one event loop, what it sends with, and the facts of models by their names.
+
+    ``turn`` belongs to who asks for facts.
+    """
 
     client: AsyncOpenAI
     http: httpx2.AsyncClient
     headers: Mapping[str, str]
     turn: asyncio.Lock
     keeper: AsyncGenerator[None, None]
+    facts: dict[str, Facts] = field(default_factory=dict)
     process: int = field(default_factory=os.getpid)
 
 
@@ -243,7 +248,6 @@ class _Connection:
 _CONNECTIONS: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[_Server, _Connection]] = (
     WeakKeyDictionary()
 )
-_FACTS: dict[tuple[str, str], Facts] = {}
 
 
 async def _connection(server: _Server) -> _Connection:

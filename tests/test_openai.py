@@ -695,9 +695,16 @@ def test_facts_are_asked_for_once() -> None:
 
     with Endpoint(pages={"/v1/models": {"data": []}}) as endpoint:
         asyncio.run(both(model_at(endpoint.url)))
-        asyncio.run(model_at(endpoint.url).facts())
 
     assert endpoint.got == ["/v1/models"]
+
+
+def test_another_connection_asks_for_facts_anew() -> None:
+    pages: dict[str, object] = {}
+    with Endpoint(pages=pages) as endpoint:
+        assert asyncio.run(model_at(endpoint.url).facts()) == Facts()
+        endpoint.pages["/v1/models"] = {"data": [{"id": "m", "max_model_len": 4096}]}
+        assert asyncio.run(model_at(endpoint.url).facts()) == Facts(4096)
 
 
 def test_openai_is_not_asked_for_facts() -> None:
