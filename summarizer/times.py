@@ -111,6 +111,7 @@ class _Words(NamedTuple):
     roman: dict[str, int]
     parts: Lexicon[Edge]
     named: dict[str, str]
+    years_of: Lexicon[bool]
     open: Lexicon[str]
 
 
@@ -133,6 +134,7 @@ def _words() -> _Words:
         roman=data["roman"],
         parts=Lexicon((p, e) for e, phrases in data["part_ends"].items() for p in phrases),
         named={match_key(p): g for g, phrases in data["named"].items() for p in phrases},
+        years_of=Lexicon((p, True) for p in data["years"]["of"]),
         open=Lexicon(opened),
     )
 
@@ -380,13 +382,21 @@ def _read_year(words: Sequence[str], i: int) -> _Reading | None:
         return _year_or_range(words, i, year)
     if _mistyped_year(word):
         return _Reading(i, i + 2, Moment("year"))
-    if word == "học" and (start := _year(_at(words, i + 2))):
-        return _year_or_range(words, i + 1, start, i)
+    if last := _year_of(words, i + 1):
+        return _year_or_range(words, last - 1, int(words[last]), i)
     if word == "nay":
         return _Reading(i, i + 2, Moment("year", this=True))
     if _at(words, i - 1) in {"cả", "cuối", "hết", "giữa", "trong", "đầu"} and not word.isdecimal():
         return _Reading(i, i + 1, Moment("year"))
     return None
+
+
+def _year_of(words: Sequence[str], i: int) -> int | None:
+    """Where the number stands of a year that has a name: "năm học 2019", "năm công tác 2020"."""
+    name = next(_words().years_of.scan(list(words[i : i + _LONGEST_NAME])), None)
+    if name is None or name.first or _year(_at(words, i + name.last)) is None:
+        return None
+    return i + name.last
 
 
 def _year_or_range(words: Sequence[str], i: int, year: int, first: int | None = None) -> _Reading:
@@ -430,6 +440,7 @@ def _read_range(words: Sequence[str], i: int) -> _Reading | None:
     return _read_slash(words, i)
 
 
+_LONGEST_NAME = 2  # words of a year that has a name
 _Reader = Callable[[Sequence[str], int], _Reading | None]
 _READERS: dict[str, _Reader] = {
     "ngày": _read_day,

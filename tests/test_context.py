@@ -100,6 +100,13 @@ def test_a_paper_in_capitals_is_told_in_running_case() -> None:
     assert (context.period, context.plan_period) == ("2023", "2024")
 
 
+def test_a_year_of_work_is_the_period_that_is_looked_back_upon() -> None:
+    context, _ = read(
+        "Ngày 11/01, Đảng bộ Khối nhìn lại một năm công tác 2020 và bàn phương hướng năm 2021."
+    )
+    assert (context.period, context.plan_period) == ("2020", "2021")
+
+
 def test_meetings_of_a_legal_basis_are_none_of_the_report() -> None:
     context, _ = read(
         "Thực hiện Nghị quyết số 46/NQ-HĐND của HĐND xã tại kỳ họp thứ 6, "

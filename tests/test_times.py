@@ -94,6 +94,30 @@ def test_a_time_at_the_head_of_a_sentence_looks_back_or_ahead(
 @pytest.mark.parametrize(
     "text",
     [
+        "năm công tác 2020",
+        "Năm học 2019",
+        "năm học 2019 - 2020",
+        "năm tài chính 2020",
+        "năm ngân sách 2020",
+        "năm kế hoạch 2020",
+    ],
+)
+def test_a_year_may_have_a_name_before_its_number(text: str) -> None:
+    document = Document(f"Nhìn lại {text} và bàn phương hướng năm 2021")
+    year, after = find_times(document)
+    assert document.folded.text[year.start : year.end] == text
+    assert year.moment.kind == "year"
+    assert after.moment.year == 2021
+
+
+@pytest.mark.parametrize("text", ["năm công tác", "năm học mới 2020 em", "năm công 2020 tác"])
+def test_other_words_between_make_no_year(text: str) -> None:
+    assert written(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "từ 2 - 4 hộ",
         "5/6 sao",
         "tỷ lệ 1/500",
