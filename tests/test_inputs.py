@@ -7,7 +7,8 @@ import shutil
 import sys
 import tracemalloc
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
@@ -20,6 +21,7 @@ from summarizer.batch.inputs import Entry, entries
 from summarizer.documents import LARGEST
 from summarizer.errors import DocumentError
 
+_NOBODY = 65534
 _TEXT = "Ngày 27/12, UBND huyện tổng kết năm 2022."
 
 
@@ -304,6 +306,29 @@ def test_links_that_lead_back_end_and_lead_to_nothing_above(tmp_path: Path) -> N
     (tmp_path / "in" / "again").symlink_to(inner)
     assert names(tmp_path / "in") == ["again/a.txt"]
     assert names(str(tmp_path / "in" / "**" / "*.txt")) == ["again/a.txt"]
+
+
+@contextmanager
+def powerless() -> Iterator[None]:
+    """Be somebody to whom no file belongs; root may read whatever it likes."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(_NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
+
+
+def test_a_file_that_may_not_be_read_is_a_failure_of_its_own(tmp_path: Path) -> None:
+    for name in ("a.txt", "b.txt", "c.txt"):
+        put(tmp_path / name)
+    (tmp_path / "b.txt").chmod(0)
+    first, closed, last = entries([tmp_path])
+    with powerless():
+        assert "b.txt may not be read; check its permissions" in why(closed)
+    assert first.load().name == "a.txt"
+    assert last.load().name == "c.txt"
 
 
 def test_a_folder_that_cannot_be_listed_is_a_failure_of_its_own(
