@@ -113,6 +113,7 @@ class Outcome:
 class Results:
     """Outcomes over the same documents, the first of them being what others are compared with."""
 
-    golds: tuple[GoldFile, ...]
-    outcomes: tuple[Outcome, ...]
+    # Hidden from repr(): asyncio.run spells out what its task returned, which took half a second.
+    golds: tuple[GoldFile, ...] = field(repr=False)
+    outcomes: tuple[Outcome, ...] = field(repr=False)
     notes: tuple[str, ...] = field(default=())

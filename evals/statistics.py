@@ -11,7 +11,7 @@ from math import isnan, sqrt
 from typing import Any, TypeAlias
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit  # scipy.stats takes a second to import
 
 from evals.scoring.counts import Count, Tally
 
@@ -22,10 +22,7 @@ EXACT = 13
 """Documents up to which all swaps of two systems are tried; above, ``RESAMPLES`` of them."""
 
 RESAMPLES = 9_999
-"""Draws of the bootstrap, and of swaps where there are too many to try all."""
-
-BOOTSTRAP = 20
-"""Documents from which a bootstrap is worth looking at; its intervals of fewer are too narrow."""
+"""Draws of swaps where there are too many to try all."""
 
 _POWER = 0.8  # of seeing the smallest drop that is called visible
 _SEED = 20_201
@@ -78,24 +75,6 @@ def interval(counts: Iterable[Count | None], confidence: float = CONFIDENCE) -> 
     return Interval(max(value - reach, 0.0), min(value + reach, 1.0))
 
 
-def bootstrap(
-    counts: Iterable[Count | None], seed: int, confidence: float = CONFIDENCE
-) -> Interval | None:
-    """The same interval by drawing documents with replacement; None of fewer than ``BOOTSTRAP``.
-
-    Percentiles of ``RESAMPLES`` micro values (Efron 1979): a cross-check of ``interval``.
-    """
-    rows = _rows(map(_fraction, counts))
-    documents = len(rows)
-    if documents < BOOTSTRAP:
-        return None
-    draws = np.random.default_rng(seed).multinomial(
-        documents, np.full(documents, 1 / documents), size=RESAMPLES
-    )
-    tails = ((1 - confidence) / 2, (1 + confidence) / 2)
-    return Interval(*map(float, np.quantile(_ratio(draws @ rows), tails)))
-
-
 def paired(base: Sequence[Count | None], other: Sequence[Count | None]) -> Difference | None:
     """What ``other`` gained over ``base``, counts of the same documents in the same order.
 
@@ -137,17 +116,6 @@ def holm(chances: Sequence[float]) -> tuple[float, ...]:
     return tuple(adjusted)
 
 
-def wilson(hits: int, of: int, confidence: float = CONFIDENCE) -> Interval | None:
-    """The interval of a share of things that have nothing to do with each other; None of nothing.
-
-    Wilson 1927.
-    """
-    if not of:
-        return None
-    found = stats.binomtest(hits, of).proportion_ci(confidence, method="wilson")
-    return Interval(float(found.low), float(found.high))
-
-
 def _fraction(count: Count | None) -> tuple[int, int]:
     """Numerator and denominator of the value: both add up over documents."""
     if count is None:
@@ -184,7 +152,7 @@ def _error(rows: _Rows, value: Callable[[_Rows], _Rows]) -> float | None:
 
 
 def _quantile(share: float, rows: _Rows) -> float:
-    return float(stats.t.ppf(share, len(rows) - 1))
+    return float(stdtrit(len(rows) - 1, share))
 
 
 def _chance(rows: _Rows, delta: float) -> float:

@@ -10,16 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from evals.scoring.counts import Count, Share, Tally, micro
-from evals.statistics import (
-    BOOTSTRAP,
-    EXACT,
-    Interval,
-    bootstrap,
-    holm,
-    interval,
-    paired,
-    wilson,
-)
+from evals.statistics import EXACT, Interval, holm, interval, paired
 
 T_95, T_80 = 0.9 * sqrt(2 / 0.19), 0.6 * sqrt(2 / 0.64)  # Student's t of two degrees of freedom
 
@@ -97,6 +88,20 @@ def test_an_interval_holds_the_micro_value_and_stays_within_0_and_1(
         assert 0 <= found.low <= total.value <= found.high <= 1
 
 
+def test_an_interval_is_that_of_a_bootstrap_where_there_are_many_documents() -> None:
+    counts = simulated(np.random.default_rng(11), documents=40)
+    drawn = stats.bootstrap(
+        ([count.hits for count in counts], [count.of for count in counts]),
+        lambda hits, of, axis: hits.sum(axis) / of.sum(axis),
+        paired=True,
+        method="percentile",
+        random_state=1,
+    ).confidence_interval
+    left_out = interval(counts)
+    assert left_out is not None
+    assert (left_out.low, left_out.high) == pytest.approx((drawn.low, drawn.high), abs=0.01)
+
+
 @given(counts=several(), shuffled=st.randoms(use_true_random=False))
 def test_the_order_of_documents_and_those_without_counts_do_not_matter(
     counts: list[Count | None], shuffled: Random
@@ -104,29 +109,6 @@ def test_the_order_of_documents_and_those_without_counts_do_not_matter(
     others = [*counts, None]
     shuffled.shuffle(others)
     assert interval(others) == interval(counts)
-
-
-# --- Bootstrap --------------------------------------------------------------------------------
-
-
-def test_a_bootstrap_agrees_with_the_jackknife_on_many_documents() -> None:
-    counts = simulated(np.random.default_rng(11), documents=40)
-    drawn, left_out = bootstrap(counts, seed=1), interval(counts)
-    assert drawn is not None
-    assert left_out is not None
-    assert drawn.low == pytest.approx(left_out.low, abs=0.01)
-    assert drawn.high == pytest.approx(left_out.high, abs=0.01)
-
-
-def test_a_bootstrap_is_drawn_again_from_its_seed_alone() -> None:
-    counts = simulated(np.random.default_rng(3), documents=BOOTSTRAP)
-    assert bootstrap(counts, seed=5) == bootstrap(counts[::-1], seed=5)
-    assert bootstrap(counts, seed=5) != bootstrap(counts, seed=6)
-
-
-def test_a_few_documents_have_no_bootstrap() -> None:
-    counts = simulated(np.random.default_rng(3), documents=BOOTSTRAP - 1)
-    assert bootstrap([*counts, None, Share()], seed=1) is None
 
 
 # --- Differences ------------------------------------------------------------------------------
@@ -261,7 +243,7 @@ def _sides(pairs: list[tuple[Tally, Tally]]) -> tuple[list[Tally], list[Tally]]:
     return [one for one, _ in pairs], [other for _, other in pairs]
 
 
-# --- Many questions, and shares -----------------------------------------------------------------
+# --- Many questions -------------------------------------------------------------------------------
 
 
 def test_holm_weighs_each_chance_by_how_many_are_no_smaller() -> None:
@@ -276,14 +258,3 @@ def test_adjusted_chances_keep_their_order_and_never_shrink(chances: list[float]
     assert all(raw <= found <= 1 for raw, found in zip(chances, adjusted, strict=True))
     by_chance = [found for _, found in sorted(zip(chances, adjusted, strict=True))]
     assert by_chance == sorted(by_chance)
-
-
-def test_a_share_of_nothing_wrong_still_has_an_interval() -> None:
-    found = wilson(0, 10)
-    square = stats.norm.ppf(0.975) ** 2
-    assert found is not None
-    assert (found.low, found.high) == pytest.approx((0.0, square / (10 + square)))
-
-
-def test_a_share_of_nothing_has_no_interval() -> None:
-    assert wilson(0, 0) is None

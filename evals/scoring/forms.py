@@ -70,7 +70,12 @@ class Pair(NamedTuple):
 
 def overlap(one: tuple[Span, ...], other: tuple[Span, ...]) -> int:
     """Code points that two sets of spans share; spans of one set do not overlap."""
-    return sum(max(0, min(a.end, b.end) - max(a.start, b.start)) for a in one for b in other)
+    return sum(
+        min(a.end, b.end) - max(a.start, b.start)
+        for a in one
+        for b in other
+        if a.start < b.end and b.start < a.end
+    )
 
 
 def merged(spans: tuple[Span, ...]) -> tuple[Span, ...]:
@@ -86,4 +91,4 @@ def merged(spans: tuple[Span, ...]) -> tuple[Span, ...]:
 
 def size(spans: tuple[Span, ...]) -> int:
     """Code points of spans that do not overlap."""
-    return sum(span.length for span in spans)
+    return sum(end - start for start, end in spans)

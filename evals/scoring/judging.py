@@ -6,8 +6,8 @@ mean. Slots are judged exactly; an empty slot is an answer too.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -40,8 +40,7 @@ _THOUSANDS = frozenset(Decimal(1000) ** power for power in (-3, -2, -1, 1, 2, 3)
 _MARKS = frozenset(Decimal(10) ** power for power in (-2, -1, 1, 2))
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A figure of a document: that at position ``figure`` of item ``item``."""
 
     item: int
@@ -123,7 +122,9 @@ def _by_anchor(
         figure = figure_at(gold, place)
         same = at.get(figure.anchor) if figure.anchor is not None else None
         if same:
-            best = max(same, key=lambda other: _closeness(gold, told, partner, place, other))
+            best = same[0]
+            if len(same) > 1:
+                best = max(same, key=lambda other: _closeness(gold, told, partner, place, other))
             same.remove(best)
             found[place] = best
     return found

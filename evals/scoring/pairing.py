@@ -97,8 +97,8 @@ class _Traits:
         return cls(
             item,
             frozenset(_plain(quote) for quote in item.quotes),
-            Counter(in_base_unit(figure.value, figure.unit) for figure in item.figures),
-            Counter(figure.anchor for figure in item.figures if figure.anchor is not None),
+            Counter([in_base_unit(figure.value, figure.unit) for figure in item.figures]),
+            Counter([one.anchor for one in item.figures if one.anchor is not None]),
             size(item.spans),
             min((span.start for span in item.spans), default=-1),
             max((span.end for span in item.spans), default=-1),

@@ -69,8 +69,8 @@ class Places:
 
     def numbers(self, span: Span) -> tuple[tuple[int, Decimal], ...]:
         """Source offset and value of each number within a span."""
-        first, last = (bisect_left(self._starts, offset) for offset in span)
-        return self._numbers[first:last]
+        first = bisect_left(self._starts, span.start)
+        return self._numbers[first : bisect_left(self._starts, span.end, first)]
 
     @cached_property
     def values(self) -> frozenset[Decimal]:

@@ -132,6 +132,18 @@ class _Scoring:
         return tuple(p for p in self.pairs if not self.gold[p.gold].optional)
 
     @cached_property
+    def quoted(self) -> frozenset[Pair]:
+        """Judged pairs of which the told item quotes what gold quotes."""
+        return frozenset(
+            p for p in self.judged if is_same_passage(self.gold[p.gold], self.told[p.told])
+        )
+
+    @cached_property
+    def slots(self) -> dict[Pair, dict[str, bool]]:
+        """Whether each slot of judged pairs is right."""
+        return {p: _item_slots(self.gold[p.gold], self.told[p.told]) for p in self.judged}
+
+    @cached_property
     def partner(self) -> dict[int, int]:
         return {p.gold: p.told for p in self.judged}
 
@@ -196,21 +208,18 @@ class _Scoring:
     def _items(self) -> dict[str, Count]:
         counts: dict[str, Count] = {}
         filed = [p for p in self.judged if self._kinds(p)[0] == self._kinds(p)[1]]
-        right = Counter(self.gold[p.gold].kind for p in filed if self._is_quoted(p))
+        right = Counter(self.gold[p.gold].kind for p in filed if p in self.quoted)
         gold = Counter(self.gold[i].kind for i in self.required)
         told = Counter(self.told[j].kind for j in self.counted)
         counts["items"] = Tally(gold.total(), told.total(), right.total())
         counts["found"] = Tally(gold.total(), told.total(), len(self.judged))
         counts |= {name: Tally(gold[name], told[name], right[name]) for name in LISTS}
         counts["list"] = Share(len(filed), len(self.judged))
-        counts["quote"] = Share(sum(map(self._is_quoted, self.judged)), len(self.judged))
+        counts["quote"] = Share(len(self.quoted), len(self.judged))
         return counts
 
     def _kinds(self, found: Pair) -> tuple[str, str]:
         return self.gold[found.gold].kind, self.told[found.told].kind
-
-    def _is_quoted(self, found: Pair) -> bool:
-        return is_same_passage(self.gold[found.gold], self.told[found.told])
 
     def _figures(self) -> dict[str, Count]:
         gold, told = len(self.gold_figures), len(self.told_figures)
@@ -239,8 +248,8 @@ class _Scoring:
 
     def _slots(self) -> dict[str, Count]:
         judged: dict[str, list[bool]] = {slot: [] for slot in ITEM_SLOTS}
-        for p in self.judged:
-            for slot, right in _item_slots(self.gold[p.gold], self.told[p.told]).items():
+        for slots in self.slots.values():
+            for slot, right in slots.items():
                 judged[slot].append(right)
         return {slot: Share(sum(right), len(right)) for slot, right in judged.items()}
 
@@ -302,18 +311,34 @@ class _Scoring:
     # --- Verdicts ---------------------------------------------------------------------------------
 
     def _item_verdicts(self) -> Iterable[Verdict]:
-        paired = {p.gold: p.told for p in self.pairs}
+        paired = {p.gold: p for p in self.pairs}
         for i, item in enumerate(self.gold):
-            other = self.told[paired[i]] if i in paired else None
-            spans = () if other is None else other.spans
+            found = paired.get(i)
             yield Verdict(
-                _key(item), _snippet(item.words), _verdict(item, other), item.spans, spans
+                _key(item),
+                _snippet(item.words),
+                self._verdict(item, found),
+                item.spans,
+                () if found is None else self.told[found.told].spans,
             )
-        taken = set(paired.values())
+        taken = {p.told for p in self.pairs}
         for j in self.counted:
             if j not in taken:
                 extra = self.told[j]
                 yield Verdict(f"+{_key(extra)}", _snippet(extra.words), "extra", (), extra.spans)
+
+    def _verdict(self, item: Item, found: Pair | None) -> str:
+        if item.optional:
+            return "optional"
+        if found is None:
+            return "missed"
+        wrong = [slot for slot, right in self.slots[found].items() if not right]
+        if found not in self.quoted:
+            wrong.insert(0, "quote")
+        kind, told = self._kinds(found)
+        if kind != told:
+            wrong.insert(0, f"in {told}")
+        return "; ".join(wrong) or "ok"
 
     def _figure_verdicts(self) -> Iterable[Verdict]:
         for place in self.gold_figures:
@@ -378,19 +403,6 @@ def _date(item: Item) -> object:
 @lru_cache(maxsize=4096)  # the same few names all over a document
 def _plain(words: str) -> str:
     return " ".join(match_key(fold(words).text).split())
-
-
-def _verdict(gold: Item, told: Item | None) -> str:
-    if gold.optional:
-        return "optional"
-    if told is None:
-        return "missed"
-    wrong = [slot for slot, right in _item_slots(gold, told).items() if not right]
-    if not is_same_passage(gold, told):
-        wrong.insert(0, "quote")
-    if gold.kind != told.kind:
-        wrong.insert(0, f"in {told.kind}")
-    return "; ".join(wrong) or "ok"
 
 
 def _key(item: Item) -> str:
