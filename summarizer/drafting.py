@@ -7,7 +7,6 @@ to; code does the rest.
 """
 
 import asyncio
-import json
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
@@ -31,6 +30,7 @@ from summarizer.audit import (
     sound,
     unmended,
 )
+from summarizer.compact import compact
 from summarizer.deadlines import target_deadlines
 from summarizer.errors import ModelError, TooLongError
 from summarizer.forms import form
@@ -183,7 +183,7 @@ class _Asking:
         if not broken:
             return whole
         view = excerpt(fine, _near(fine, whole, broken))
-        shown = [{**b.model_dump(), "answered": _compact(b.answered)} for b in broken]
+        shown = [{**b.model_dump(), "answered": compact(b.answered)} for b in broken]
         prompt = self.way.prompts.render("repair", frame=view.frame, lines=view.lines, broken=shown)
         longest = _BESIDES + 2 * _PER_CLAUSE * len(broken)
         try:
@@ -294,10 +294,6 @@ def _near(reading: Reading, draft: Draft, broken: Iterable[BrokenItem]) -> list[
 def _numbers(answered: object) -> Iterable[int]:
     numbers = answered.get("clauses") if isinstance(answered, Mapping) else None
     return [n for n in numbers if isinstance(n, int)] if isinstance(numbers, list) else []
-
-
-def _compact(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _tokens(words: str) -> int:

@@ -47,6 +47,7 @@ from tenacity import (
 )
 
 from schemas import Usage
+from summarizer.compact import compact
 from summarizer.completions import Choice, Completion, count, read_completion
 from summarizer.errors import SummarizerError
 from summarizer.faults import Fault, refusal
@@ -347,7 +348,7 @@ def _body(
 ) -> dict[str, object]:
     system = question.system
     if manner.rung:
-        system += _LOWER_RUNG + _compact(question.form.schema)
+        system += _LOWER_RUNG + compact(question.form.schema)
     body: dict[str, object] = {
         "model": model.name,
         "messages": [
@@ -361,10 +362,6 @@ def _body(
     if manner.caps:
         body[manner.caps[0]] = question.longest
     return {**body, **_format(question, manner), **model.extra}
-
-
-def _compact(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _format(question: Question[Any], manner: _Manner) -> dict[str, object]:
@@ -478,7 +475,7 @@ class _Call(Generic[Content]):
     async def _tried(self) -> Completion | Fault:
         """One request, repeated while the network or the server is at fault."""
         body = _body(self.model, self.question, self.manner, self.again)
-        content = _compact(body).encode("utf-8", "replace")
+        content = compact(body).encode("utf-8", "replace")
         request = Request(
             f"{self.server.url}/chat/completions",
             content,

@@ -3,6 +3,7 @@
 import os
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -55,4 +56,12 @@ def loopback(no_network: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa
 def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A real browser; a test that takes it is marked ``in_browser``."""
     with Browser.started(tmp_path_factory.mktemp("profile")) as browser:
+        yield browser
+
+
+@pytest.fixture
+def browser(window: Browser, file: Path, loopback: None) -> Iterator[Browser]:  # noqa: ARG001
+    """The page that a module's ``file`` is, just opened; nobody is asked and nothing complains."""
+    with window.watched() as browser:
+        browser.open(file.as_uri())
         yield browser

@@ -3,7 +3,6 @@
 import json
 import re
 from base64 import b64encode
-from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -41,14 +40,6 @@ def file(html: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("page") / "results.html"
     place.write_text(html, encoding="utf-8")
     return place
-
-
-@pytest.fixture
-def browser(window: Browser, file: Path, loopback: None) -> Iterator[Browser]:  # noqa: ARG001
-    """The page, just opened; whatever a test does, nobody is asked and nothing complains."""
-    with window.watched() as browser:
-        browser.open(file.as_uri())
-        yield browser
 
 
 def number(shown: Results, name: str) -> int:

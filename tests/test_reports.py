@@ -7,8 +7,6 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from rich.console import Console
 
 from evals.metrics import HEADLINES
@@ -222,17 +220,6 @@ def test_the_json_report_holds_intervals_and_comparisons(overview: Overview) -> 
     assert (against["base"], against["other"]) == ("embedded", "careless")
     assert against["differences"]["figures_strict"]["delta"] < 0
     assert len(against["broken"]) == len(overview.comparisons[0].broken) > 0
-
-
-def test_json_stays_readable_and_fits_utf_8() -> None:
-    written = data.dumped({"đạt": "\ud800 <"}, escaped="<")
-    assert written == '{"đạt":"\\ud800 \\u003c"}'
-    assert json.loads(written.encode()) == {"đạt": "\ud800 <"}
-
-
-@given(st.text(), st.sampled_from(["", "<>&"]))
-def test_json_says_the_same_however_it_is_escaped(words: str, escaped: str) -> None:
-    assert json.loads(data.dumped([words], escaped)) == [words]
 
 
 # --- JUnit ----------------------------------------------------------------------------------------

@@ -180,14 +180,6 @@ def file(html: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-@pytest.fixture
-def browser(window: Browser, file: Path, loopback: None) -> Iterator[Browser]:  # noqa: ARG001
-    """The page, just opened; whatever a test does, nobody is asked and nothing complains."""
-    with window.watched() as browser:
-        browser.open(file.as_uri())
-        yield browser
-
-
 def read(browser: Browser, document: int) -> None:
     browser.click(f"#documents a[href='#{document}']")
     browser.until("!document.getElementById('reader').hidden")

@@ -26,6 +26,7 @@ from typing import Any, NamedTuple
 from prompts import Prompts
 from schemas import Draft
 from summarizer.clauses import Clause
+from summarizer.compact import compact
 from summarizer.deadlines import target_deadlines
 from summarizer.documents import Document
 from summarizer.drafting import Way, sheets_of
@@ -112,18 +113,14 @@ def _row(path: Path, count: Counter) -> Row:
     reading = refine(coarse)
     extractions = {"extractions": [_extracted(name, i) for name in _LISTS for i in gold[name]]}
     answers = (
-        _compact(_draft(gold, coarse, reading, named=False)),
-        _compact(_draft(gold, coarse, reading, named=True)),
-        _compact({name: [_quoted(name, item) for item in gold[name]] for name in _LISTS}),
+        compact(_draft(gold, coarse, reading, named=False)),
+        compact(_draft(gold, coarse, reading, named=True)),
+        compact({name: [_quoted(name, item) for item in gold[name]] for name in _LISTS}),
         f"```json\n{json.dumps(extractions, ensure_ascii=False, indent=2)}\n```",
-        _compact(extractions),
+        compact(extractions),
     )
     document, prompt, *told = count([text, _prompt(reading), *answers])
     return Row(path.stem, len(text), document, prompt, *told)
-
-
-def _compact(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _system() -> str:

@@ -1,7 +1,6 @@
 """Results as JSON, everything by document, for whoever reads them next."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -14,23 +13,15 @@ from evals.scoring.forms import Span
 from evals.scoring.score import VERSION, Verdict
 from evals.slices import slices
 from evals.statistics import Interval
+from summarizer.compact import escaped
 
 SCHEMA_VERSION = 1
 """Rises when a key changes its meaning or is gone."""
 
-_SURROGATES = "\ud800-\udfff"
-
 
 def text(overview: Overview) -> str:
     """The report as JSON with an end of line; keys stand in the same order in every run."""
-    return dumped(report(overview), indent=2) + "\n"
-
-
-def dumped(value: object, escaped: str = "", indent: int | None = None) -> str:
-    """A value as JSON that UTF-8 can hold; the signs ``escaped`` are written as numbers."""
-    separators = None if indent else (",", ":")
-    written = json.dumps(value, ensure_ascii=False, indent=indent, separators=separators)
-    return re.sub(f"[{_SURROGATES}{escaped}]", lambda sign: f"\\u{ord(sign[0]):04x}", written)
+    return escaped(json.dumps(report(overview), ensure_ascii=False, indent=2)) + "\n"
 
 
 def report(overview: Overview) -> dict[str, Any]:

@@ -1,46 +1,39 @@
-"""One self-contained page: how setups stand, and each source with gold and summary underlined.
+"""One self-contained page: how setups stand, and each source with gold and summary underlined."""
 
-The page asks no network and obeys nothing that a document holds: its policy lets only its own
-style and script act, told by their hashes, and texts are data that the script shows as text.
-"""
-
-from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
-from importlib.resources import files
 from itertools import chain
 from typing import Any
-
-from jinja2 import Environment, StrictUndefined
 
 from evals.comparison import Change, Comparison
 from evals.gold import LISTS, GoldFile
 from evals.metrics import HEADLINES
 from evals.reports import wording
-from evals.reports.data import dumped
 from evals.reports.overview import RANK, Overview, Standing
 from evals.results import Scored
 from evals.scoring.forms import Span
 from evals.scoring.places import Places, told_items
 from evals.scoring.score import Verdict
 from evals.slices import slices
+from summarizer.compact import compact
+from summarizer.exports.standalone import data, template
 from summarizer.view import clean
 
-_UNSAFE = "<>&\u2028\u2029"  # may end the data, or a line of it
 _MOST_ITEMS = 200  # named items of one comparison
 
 
 def text(overview: Overview) -> str:
     """The page as HTML."""
-    style, script = _asset("page.css"), _asset("page.js")
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    page = template(
+        __package__,
+        clean=clean,
+        fraction=wording.fraction,
+        percent=wording.percent,
+        points=wording.points,
+        interval=wording.interval,
+        number_of=wording.number_of,
     )
-    environment.filters |= {"clean": clean, "fraction": wording.fraction}
-    environment.filters |= {"percent": wording.percent, "points": wording.points}
-    environment.globals |= {"interval": wording.interval, "number_of": wording.number_of}
-    return environment.from_string(_asset("page.html.j2")).render(
+    return page.render(
         overview=overview,
         headlines=HEADLINES,
         lists=LISTS,
@@ -49,21 +42,8 @@ def text(overview: Overview) -> str:
         rows=[(one, *_took(one)) for one in overview.standings],
         named=[(one, *_named(one)) for one in overview.contests],
         slices=[(one, slices(overview.results, one.outcome, RANK)) for one in overview.standings],
-        data=_data(overview),
-        style=style,
-        script=script,
-        style_hash=_hash(style),
-        script_hash=_hash(script),
+        data=data(_told_by(overview)),
     )
-
-
-def _asset(name: str) -> str:
-    return files("evals.reports").joinpath(name).read_text(encoding="utf-8")
-
-
-def _hash(code: str) -> str:
-    """As a content security policy names what may act (CSP 3, section 2.3.1)."""
-    return f"sha256-{b64encode(sha256(code.encode()).digest()).decode()}"
 
 
 def _took(standing: Standing) -> tuple[str, str, str]:
@@ -75,12 +55,11 @@ def _took(standing: Standing) -> tuple[str, str, str]:
 # --- Data of the script -------------------------------------------------------------------------
 
 
-def _data(overview: Overview) -> str:
-    told = {
+def _told_by(overview: Overview) -> dict[str, Any]:
+    return {
         "readings": [_reading(overview, *key) for key in _keys(overview)],
         "documents": [_document(overview, gold) for gold in overview.results.golds],
     }
-    return dumped(told, escaped=_UNSAFE)
 
 
 def _keys(overview: Overview) -> Iterator[tuple[int, int]]:
@@ -114,7 +93,7 @@ class _Pool:
 
     def add(self, verdict: dict[str, Any]) -> int:
         """Where a verdict stands."""
-        key = dumped(verdict)
+        key = compact(verdict)
         self.verdicts.setdefault(key, verdict)
         return self.places.setdefault(key, len(self.places))
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from summarizer.compact import compact
 from summarizer.completions import spent
 from summarizer.faults import refusal
 from summarizer.wire import Response
@@ -65,4 +66,4 @@ def _failure(error: object) -> Mapping[str, Any]:
 
 
 def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return compact(value).encode("utf-8", "replace")

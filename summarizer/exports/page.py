@@ -1,23 +1,16 @@
 """One self-contained page: each report with its passages coloured, and its items beside it.
 
-The page asks no network and obeys nothing that a document holds: its policy lets only its own
-style and script act, told by their hashes, and texts are data that the script shows as text.
 Documents stand in it one by one, so that neither writing nor opening the page needs all at once.
 """
 
-import json
-import re
 import tomllib
-from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cache
-from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from schemas import (
@@ -36,6 +29,7 @@ from schemas import (
 )
 from summarizer.exports import Options
 from summarizer.exports.sources import Sources
+from summarizer.exports.standalone import data, template
 from summarizer.view import FLAGS, SECTORS, amount, clean, day
 
 Item = Achievement | Shortcoming | Target | Directive
@@ -43,7 +37,6 @@ Item = Achievement | Shortcoming | Target | Directive
 LISTS = ("achievements", "shortcomings", "targets", "directives")
 _LANGUAGES = ("vi", "en")
 _MOST_PERCENT = Decimal(1000)  # JSON has no number for what is beyond all floats
-_UNSAFE = "<>&\u2028\u2029\ud800-\udfff"  # may end the data, or a line of it, or is no UTF-8
 
 
 def write(rows: Iterable[Row], path: Path, options: Options) -> None:
@@ -59,43 +52,19 @@ def write(rows: Iterable[Row], path: Path, options: Options) -> None:
 
 def pieces(rows: Iterable[Row], sources: Sources) -> Iterator[str]:
     """The page as HTML, piece by piece; a row is taken when its turn comes."""
-    style, script, words = _asset("page.css"), _asset("page.js"), _words()
-    index: list[dict[str, Any]] = []
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.from_string(_asset("page.html.j2")).generate(
+    words, index = _words(), list[dict[str, Any]]()
+    return template(__package__).generate(
         words=words["vi"]["words"],
-        labels=_json(words),
+        labels=data(words),
         documents=_documents(rows, sources, index),
-        index=lambda: _json(index),  # asked for at the end, when all documents are told
-        style=Markup(style),  # noqa: S704 - ours
-        script=Markup(script),  # noqa: S704 - ours
-        style_hash=_hash(style),
-        script_hash=_hash(script),
+        index=lambda: data(index),  # asked for at the end, when all documents are told
     )
-
-
-def _asset(name: str) -> str:
-    return files("summarizer.exports").joinpath(name).read_text(encoding="utf-8")
-
-
-def _hash(code: str) -> str:
-    """As a content security policy names what may act (CSP 3, section 2.3.1)."""
-    return f"sha256-{b64encode(sha256(code.encode()).digest()).decode()}"
-
-
-def _json(value: object) -> Markup:
-    """Data that HTML cannot take for markup."""
-    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    escaped = re.sub(f"[{_UNSAFE}]", lambda sign: f"\\u{ord(sign[0]):04x}", written)
-    return Markup(escaped)  # noqa: S704 - escaped here
 
 
 @cache
 def _words() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
     """Words by language and kind."""
-    told = tomllib.loads(_asset("page.toml"))
+    told = tomllib.loads(files(__package__).joinpath("page.toml").read_text("utf-8"))
     sectors = {name: (SECTORS[name], english) for name, english in told["sectors"].items()}
     kinds = {**told, "sectors": sectors}
     words = {
@@ -118,7 +87,7 @@ def _documents(
 ) -> Iterator[Markup]:
     for row in rows:
         index.append(_entry(row))
-        yield _json(_document(row, sources))
+        yield data(_document(row, sources))
 
 
 def _entry(row: Row) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from summarizer.exports.records import (
     period_of,
     urgency,
 )
-from summarizer.view import FLAGS, SECTORS, reading
+from summarizer.view import SECTORS, reading
 
 MOST_ROWS = 1_048_576
 """Rows of a sheet of Excel, the header among them."""
@@ -488,7 +488,7 @@ def _amounts(item: Measured) -> tuple[_Value, ...]:
 
 
 def _told(flags: Iterable[Flag]) -> str:
-    return "; ".join(FLAGS.get(flag.code, flag.code) for flag in flags)
+    return "; ".join(map(explained, flags))
 
 
 def _deadline(deadline: Deadline | None) -> tuple[str | None, dt.date | None]:
