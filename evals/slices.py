@@ -21,12 +21,14 @@ _Parts: TypeAlias = dict[str, list[GoldFile]]  # documents by the name of their 
 class Slice:
     """A part of what was evaluated, such as ``kind`` "list" and ``name`` "targets".
 
-    ``documents`` is how many of them have something to count, ``micro`` what is counted over all
-    of them and ``interval`` that of its value, None of fewer than two.
+    ``metric`` is what is measured, ``documents`` how many of them have something to count,
+    ``micro`` what is counted over all of them and ``interval`` that of its value, None of fewer
+    than two.
     """
 
     kind: str
     name: str
+    metric: str
     documents: int
     micro: Count | None
     interval: Interval | None
@@ -43,10 +45,10 @@ def slices(results: Results, outcome: Outcome, metric: str) -> tuple[Slice, ...]
     counts = outcome.counts(metric)
     golds = [gold for gold in results.golds if gold.name in counts]
     return (
-        *(_slice("list", name, outcome.counts(name).values()) for name in LISTS),
+        *(_slice("list", name, name, outcome.counts(name).values()) for name in LISTS),
         *_by_role(outcome),
         *(
-            _slice(kind, name, [counts[gold.name] for gold in part])
+            _slice(kind, name, metric, [counts[gold.name] for gold in part])
             for kind, parts in _ways(golds)
             for name, part in parts.items()
             if len(part) < len(golds)
@@ -54,15 +56,15 @@ def slices(results: Results, outcome: Outcome, metric: str) -> tuple[Slice, ...]
     )
 
 
-def _slice(kind: str, name: str, counts: Iterable[Count | None]) -> Slice:
+def _slice(kind: str, name: str, metric: str, counts: Iterable[Count | None]) -> Slice:
     counts = tuple(counts)
     counted = sum(count is not None and count.value is not None for count in counts)
-    return Slice(kind, name, counted, micro(counts), interval(counts))
+    return Slice(kind, name, metric, counted, micro(counts), interval(counts))
 
 
 def _by_role(outcome: Outcome) -> Iterator[Slice]:
     for role in get_args(Role):
-        found = _slice("role", role, outcome.counts(f"role {role}").values())
+        found = _slice("role", role, f"role {role}", outcome.counts(f"role {role}").values())
         if found.documents:
             yield found
 

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from evals.comparison import Change, Comparison
+from evals.lock import digest
 from evals.reports.overview import RANK, Measured, Overview, Standing
 from evals.results import Scored
 from evals.scoring.counts import Count, Tally
@@ -29,12 +30,14 @@ def report(overview: Overview) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "scoring_version": VERSION,
+        "gold": digest(overview.results.golds),
         "notes": list(overview.results.notes),
         "documents": [
             {
                 "name": gold.name,
                 "sha256": gold.document.digest,
                 "characters": len(gold.document.text),
+                "tags": dict(gold.sidecar.tags),
             }
             for gold in overview.results.golds
         ],
@@ -82,8 +85,9 @@ def _slices(overview: Overview, standing: Standing) -> list[dict[str, Any]]:
         {
             "kind": part.kind,
             "name": part.name,
+            "metric": part.metric,
             "documents": part.documents,
-            "value": None if part.micro is None else part.micro.value,
+            **({} if part.micro is None else _count(part.micro)),
             "interval": _interval(part.interval),
         }
         for part in slices(overview.results, standing.outcome, RANK)
@@ -132,6 +136,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "verdict": verdict.verdict,
         "gold": _spans(verdict.gold),
         "told": _spans(verdict.told),
+        "told_in": verdict.filed or None,
     }
 
 

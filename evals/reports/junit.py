@@ -1,10 +1,10 @@
-"""Results as JUnit XML: a suite for each setup, a case for each document."""
+"""Results as JUnit XML: a suite for each engine, a case for each document."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from evals.reports import wording
-from evals.reports.overview import Overview, Standing
+from evals.reports.overview import Overview, Standing, judged
 from evals.results import Scored
 from summarizer.view import clean
 
@@ -12,7 +12,7 @@ from summarizer.view import clean
 def text(overview: Overview) -> str:
     """The report as XML; a document with anything wrong fails, one without summary is an error."""
     suites = ET.Element("testsuites", name="summaries against gold")
-    suites.extend(_suite(standing) for standing in overview.standings)
+    suites.extend(_suite(standing) for standing in overview.engines)
     ET.indent(suites)
     written = ET.tostring(suites, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{written}\n'
@@ -36,22 +36,19 @@ def _suite(standing: Standing) -> ET.Element:
 
 def _case(label: str, name: str, several: Sequence[Scored]) -> ET.Element:
     case = ET.Element("testcase", classname=label, name=clean(name), time=_time(several))
-    failures = [clean(one.answer.failure) for one in several if one.answer.failure]
-    wrong = list(_wrong(several))
+    failures = [clean(_failure(one, several)) for one in several if one.answer.failure]
+    wrong = [clean(one.line) for one in judged(name, several)]
     if failures:
         ET.SubElement(case, "error", message=failures[0]).text = "\n".join(failures)
-    elif wrong:
+    if wrong:
         message = wording.number_of(len(wrong), "error")
         ET.SubElement(case, "failure", message=message).text = "\n".join(wrong)
     return case
 
 
-def _wrong(several: Sequence[Scored]) -> Iterator[str]:
-    for one in several:
-        repeat = f"repeat {one.answer.repeat + 1}: " if len(several) > 1 else ""
-        for verdict in one.score.verdicts:
-            if not verdict.is_right:
-                yield clean(f"{repeat}{wording.line(verdict)}")
+def _failure(scored: Scored, several: Sequence[Scored]) -> str:
+    answer = scored.answer
+    return f"repeat {answer.repeat + 1}: {answer.failure}" if len(several) > 1 else answer.failure
 
 
 def _time(several: Sequence[Scored]) -> str:

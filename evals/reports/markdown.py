@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
 from evals.comparison import Change, Comparison
-from evals.metrics import HEADLINES
+from evals.metrics import BY_NAME, HEADLINES
 from evals.reports import wording
-from evals.reports.overview import DANGERS, Measured, Overview, Standing
+from evals.reports.overview import DANGERS, RANK, Measured, Overview, Standing, gravest
 from summarizer.view import clean
 
 _MOST = 20  # names a list; a comment on a pull request is read by people
@@ -20,8 +20,12 @@ def text(overview: Overview) -> str:
         "### Summaries against gold",
         _about(overview),
         *_table(overview.standings),
+        *(line for one in overview.engines for line in _failed(one)),
         *(line for one in overview.contests for line in _comparison(one)),
+        *_took(overview),
+        *_slices(overview),
         *(line for one in overview.engines for line in _details(one)),
+        *_legend(overview),
     ]
     return "\n".join(parts) + "\n"
 
@@ -40,20 +44,30 @@ def _uncalled(words: str) -> str:
 def _about(overview: Overview) -> str:
     asked = f", each asked {overview.repeats} times" if overview.repeats > 1 else ""
     documents = wording.number_of(len(overview.documents), "document")
-    notes = "".join(f"\n> {escaped(note)}" for note in overview.results.notes)
+    notes = "".join(f"\n> {escaped(note)}\n" for note in overview.results.notes)
     return f"{documents}{asked}; percentages with 95 % intervals over documents.\n{notes}"
 
 
 def _table(standings: Iterable[Standing]) -> Iterator[str]:
-    yield _row(["setup", *(metric.title for metric in HEADLINES), "failed", "cost, USD", "p50"])
-    yield _row(["---", *["---:"] * (len(HEADLINES) + 3)])
+    yield _row(["setup", *(metric.title for metric in HEADLINES), "failed", "cost, USD"])
+    yield _row(["---", *["---:"] * (len(HEADLINES) + 2)])
     for one in standings:
         mark = " ★" if one.is_best_for_its_cost else ""
         cells = [_cell(one.measured.get(metric.name)) for metric in HEADLINES]
         failed = f"{len(one.outcome.failures)}/{len(one.outcome.scored)}"
-        latency = wording.seconds(one.latency(0.5))
-        yield _row([escaped(one.label) + mark, *cells, failed, wording.cost(one.usage), latency])
+        yield _row([escaped(one.label) + mark, *cells, failed, wording.cost(one.usage)])
     yield ""
+
+
+def _failed(one: Standing) -> Iterator[str]:
+    failures = one.outcome.failures
+    if failures:
+        lines = [
+            f"- {escaped(answer.document)}: {escaped(answer.failure)}"
+            for answer in failures[:_MOST]
+        ]
+        title = f"❌ {one.label} failed ({len(failures)})"
+        yield from _folded(title, _limited(lines, len(failures)), is_open=True)
 
 
 def _row(cells: Iterable[str]) -> str:
@@ -79,7 +93,7 @@ def _comparison(one: Comparison) -> Iterator[str]:
     if lost:
         yield f"Not asked of both, so counted as missed: {escaped(', '.join(lost))}"
         yield ""
-    yield from _changes("❌ Broken or worse", (*one.broken, *one.worse), is_open=True)
+    yield from _changes("❌ Broken or worse", gravest((*one.broken, *one.worse)), is_open=True)
     yield from _changes("✅ Fixed", one.fixed)
 
 
@@ -93,9 +107,8 @@ def _gains(one: Comparison) -> Iterator[str]:
 def _changes(title: str, changes: Sequence[Change], *, is_open: bool = False) -> Iterator[str]:
     if changes:
         lines = [
-            f"- {escaped(c.document)}: “{escaped(c.words)}” "
-            f"{escaped(c.before or 'not told')} → {escaped(c.after or 'not told')}"
-            for c in changes[:_MOST]
+            f"- {escaped(change.document)}: {escaped(wording.turn(change))}"
+            for change in changes[:_MOST]
         ]
         yield from _folded(f"{title} ({len(changes)})", _limited(lines, len(changes)), is_open)
 
@@ -103,23 +116,59 @@ def _changes(title: str, changes: Sequence[Change], *, is_open: bool = False) ->
 # --- Folded ---------------------------------------------------------------------------------------
 
 
-def _details(one: Standing) -> Iterator[str]:
-    lines = [_row(["measure", "value", "counted"]), _row(["---", "---:", "---:"])]
+def _took(overview: Overview) -> Iterator[str]:
+    names = ["tokens in / out", "half within", "95 % within", "repeats agree"]
+    lines = [_row(["setup", *names]), _row(["---", *["---:"] * len(names)])]
     lines += [
-        _row([escaped(told.metric.title), _cell(told), wording.fraction(told.count)])
-        for told in one.measured.values()
+        _row(
+            [
+                escaped(one.label),
+                wording.tokens(one.usage),
+                wording.seconds(one.latency(0.5)),
+                wording.seconds(one.latency(0.95)),
+                wording.percent(one.agreement),
+            ]
+        )
+        for one in overview.standings
     ]
+    yield from _folded("What it took", lines)
+
+
+def _slices(overview: Overview) -> Iterator[str]:
+    if overview.slices:
+        labels = [escaped(one.label) for one in overview.standings]
+        lines = [_row(["part", *labels]), _row(["---", *["---:"] * len(labels)])]
+        lines += [
+            _row([escaped(f"{kind} {name}"), *map(_cell, told)])
+            for (kind, name), told in overview.slices.items()
+        ]
+        yield from _folded(f"Where it is hard: {BY_NAME[RANK].title}", lines)
+
+
+def _legend(overview: Overview) -> Iterator[str]:
+    if overview.contests:
+        yield f"★: {wording.BEST} {wording.CHANCE.capitalize()}"
+
+
+def _details(one: Standing) -> Iterator[str]:
+    heads = ["measure", "value", "counted", "missed", "told beside gold"]
+    lines = [_row(heads), _row(["---", *["---:"] * (len(heads) - 1)])]
+    lines += [_row([escaped(told.metric.title), *_counts(told)]) for told in one.measured.values()]
     dangers = [one.measured[name] for name in DANGERS if name in one.measured]
     seen = [f"{told.metric.title} {wording.fraction(told.count)}" for told in dangers]
     title = f"{one.label} in detail" + (f": {', '.join(seen)}" if seen else "")
     yield from _folded(title, lines)
     if one.wrong:
         named = [
-            f"- {escaped(judged.document)}: {escaped(wording.line(judged.verdict))}"
-            for judged in one.wrong[:_MOST]
+            f"- {escaped(judged.document)}: {escaped(judged.line)}" for judged in one.wrong[:_MOST]
         ]
         title = f"{one.label}: {wording.number_of(len(one.wrong), 'error')}"
         yield from _folded(title, _limited(named, len(one.wrong)))
+
+
+def _counts(told: Measured) -> tuple[str, ...]:
+    count = told.count
+    return _cell(told), wording.fraction(count), wording.missed(count), wording.beside(count)
 
 
 def _limited(lines: list[str], count: int) -> list[str]:

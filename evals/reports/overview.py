@@ -1,18 +1,20 @@
 """What reports show of results, worked out once for all of them."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from math import ceil
 
-from evals.comparison import Comparison, matrix, pareto
-from evals.metrics import METRICS, Metric
+from evals.comparison import Change, Comparison, matrix, pareto
+from evals.metrics import BY_NAME, METRICS, Metric
 from evals.reports import wording
-from evals.results import BOUNDS, Answer, Outcome, Results, Scored
+from evals.results import BOUNDS, Answer, Outcome, Results, Scored, verdicts_by_key
 from evals.runs import agreement_of_repeats
 from evals.scoring.counts import Count
 from evals.scoring.score import Verdict
+from evals.slices import slices
 from evals.statistics import Interval, interval
 from schemas import Usage
 from summarizer.llm import total
@@ -46,29 +48,39 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A verdict and the answer that it is about."""
+    """A verdict on something in a document, and in how many of its answers it fell."""
 
-    scored: Scored
+    document: str
     verdict: Verdict
+    times: int = 1
+    answers: int = 1
 
     @property
-    def document(self) -> str:
-        """Name of the document."""
-        return self.scored.answer.document
+    def line(self) -> str:
+        """What the verdict speaks of and what it says, and how often if not always."""
+        often = f" ({self.times} of {self.answers} times)" if self.times < self.answers else ""
+        return wording.line(self.verdict) + often
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How one setup stands; ``agreement`` is that of its repeats, None where there is one only."""
+    """How one setup stands; ``agreement`` is that of its repeats, None where there is one only.
+
+    ``documents`` are those that the others were asked for, None where these are its own.
+    """
 
     outcome: Outcome
     is_best_for_its_cost: bool = False
     agreement: float | None = None
+    documents: int | None = None
 
     @property
     def label(self) -> str:
-        """How the setup is called."""
-        return self.outcome.setup.label
+        """How the setup is called, and of how many documents it speaks if not of all."""
+        label, own = self.outcome.setup.label, len(self.outcome.by_document)
+        if self.documents in (None, own):
+            return label
+        return f"{label} ({own} of {self.documents} documents)"
 
     @cached_property
     def measured(self) -> Mapping[str, Measured]:
@@ -124,19 +136,15 @@ class Standing:
     @cached_property
     def wrong(self) -> tuple[Judged, ...]:
         """All that is not right in summaries, the gravest first, then in order."""
-        found = (
-            Judged(one, verdict)
-            for one in self.outcome.scored
-            if not one.answer.failure
-            for verdict in one.score.verdicts
-            if not verdict.is_right
+        found = chain.from_iterable(
+            judged(name, several) for name, several in self.outcome.by_document.items()
         )
-        return tuple(sorted(found, key=lambda judged: _danger(judged.verdict)))
+        return tuple(sorted(found, key=lambda judged: danger(judged.verdict)))
 
     @cached_property
     def faults(self) -> Mapping[str, int]:
         """How much is wrong in summaries, by document."""
-        return Counter(judged.document for judged in self.wrong)
+        return Counter(one.document for one in self.wrong)
 
     @cached_property
     def worst(self) -> tuple[str, ...]:
@@ -162,6 +170,7 @@ class Overview:
                 outcome,
                 outcome.setup.label in best,
                 agreement_of_repeats(outcome, golds) if self.repeats > 1 else None,
+                len(golds),
             )
             for outcome in outcomes
         )
@@ -179,8 +188,20 @@ class Overview:
     @property
     def contests(self) -> tuple[Comparison, ...]:
         """Comparisons between engines."""
-        labels = {one.label for one in self.engines}
+        labels = {one.outcome.setup.label for one in self.engines}
         return tuple(one for one in self.comparisons if one.other in labels)
+
+    @cached_property
+    def slices(self) -> Mapping[tuple[str, str], tuple[Measured | None, ...]]:
+        """Strict F1 of each part of the documents by its kind and name, a value a setup."""
+        found: dict[tuple[str, str], dict[str, Measured]] = {}
+        for standing in self.standings:
+            for part in slices(self.results, standing.outcome, RANK):
+                if part.metric == RANK and part.micro is not None:
+                    told = Measured(BY_NAME[RANK], part.micro, None, part.interval)
+                    found.setdefault((part.kind, part.name), {})[standing.label] = told
+        labels = [standing.label for standing in self.standings]
+        return {part: tuple(map(told.get, labels)) for part, told in found.items()}
 
     @cached_property
     def documents(self) -> tuple[str, ...]:
@@ -203,7 +224,26 @@ def _value(count: Count | None) -> float:
     return 1.0 if value is None else value
 
 
-def _danger(verdict: Verdict) -> int:
+def judged(document: str, several: Sequence[Scored]) -> Iterator[Judged]:
+    """What is not right in the summaries of a document, each once however often it was told."""
+    answers = [one for one in several if not one.answer.failure]
+    found: dict[tuple[str, str], list[Verdict]] = {}
+    for one in answers:
+        for key, verdict in verdicts_by_key([one]).items():
+            if not verdict.is_right:
+                found.setdefault((key, verdict.verdict), []).append(verdict)
+    for same in found.values():
+        yield Judged(document, same[0], len(same), len(answers))
+
+
+def gravest(changes: Iterable[Change]) -> list[Change]:
+    """Changes by how much they mislead, else in order."""
+    return sorted(
+        changes, key=lambda change: danger(Verdict(change.key, change.words, change.after or "ok"))
+    )
+
+
+def danger(verdict: Verdict) -> int:
     """Plans and bad news told as results come first, then figures, then the rest."""
     filed = wording.list_of(verdict), wording.told_list_of(verdict)
     if filed in (("targets", "achievements"), ("shortcomings", "achievements")):

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from evals.comparison import Change
 from evals.metrics import Metric
 from evals.scoring.counts import Count, Share, Tally
 from evals.scoring.score import Verdict
@@ -12,20 +13,20 @@ from summarizer.batch.progress import compact, dollars
 NOTHING = "–"
 """Stands where there is nothing to tell."""
 
+CHANCE = (
+    "p: the chance of a difference as large, either way, if both were the same; adjusted for "
+    "asking several times (Holm)."
+)
+"""What a reader of a comparison has to know."""
+
+BEST = "no other setup is both as good and as cheap."
+"""What the star says."""
+
 _NAMES = {
     "achievements": "achievement",
     "shortcomings": "shortcoming",
     "targets": "target",
     "directives": "directive",
-}
-
-_SLOTS = {
-    "quote": "quoted otherwise",
-    "sector": "another sector",
-    "indicator": "another indicator",
-    "issuer": "another issuer",
-    "addressees": "other addressees",
-    "deadline": "another deadline",
 }
 
 
@@ -65,6 +66,16 @@ def fraction(count: Count | None) -> str:
     return f"{count.both}/{count.gold}" if isinstance(count, Tally) else NOTHING
 
 
+def missed(count: Count | None) -> str:
+    """What gold has and was not told, of all that gold has."""
+    return f"{count.gold - count.both:,}/{count.gold:,}" if isinstance(count, Tally) else NOTHING
+
+
+def beside(count: Count | None) -> str:
+    """What was told and gold does not have, of all that was told."""
+    return f"{count.told - count.both:,}/{count.told:,}" if isinstance(count, Tally) else NOTHING
+
+
 def cost(usage: Usage | None) -> str:
     """What was paid: nothing if nobody was asked, unknown if nobody knows the price."""
     if usage is None:
@@ -93,26 +104,27 @@ def number_of(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
-def list_of(verdict: Verdict) -> str:
+def list_of(told: Verdict | Change) -> str:
     """The list that a verdict speaks of: gold's, or that of something extra."""
-    return verdict.key.lstrip("+").partition("@")[0]
+    return told.key.lstrip("+").partition("@")[0]
 
 
 def told_list_of(verdict: Verdict) -> str:
     """The list that it was told in, as far as a verdict knows."""
     first = verdict.verdict.partition(";")[0]
-    return first.removeprefix("in ") if first.startswith("in ") else list_of(verdict)
+    said = first.removeprefix("in ") if first.startswith("in ") else list_of(verdict)
+    return verdict.filed or said
 
 
-def is_figure(verdict: Verdict) -> bool:
+def is_figure(told: Verdict | Change) -> bool:
     """Whether it speaks of a figure and not of an item."""
-    return "/" in verdict.key
+    return "/" in told.key
 
 
-def noun(verdict: Verdict) -> str:
+def noun(told: Verdict | Change) -> str:
     """What it speaks of: a target, or a figure of one."""
-    name = _NAMES[list_of(verdict)]
-    return f"figure of {_article(name)}" if is_figure(verdict) else name
+    name = _NAMES[list_of(told)]
+    return f"figure of {_article(name)}" if is_figure(told) else name
 
 
 def _article(name: str) -> str:
@@ -133,8 +145,7 @@ def sentence(verdict: Verdict) -> str:
         "missed": "Missed: the summary does not tell it.",
         "extra": "Extra: gold does not have it.",
     }
-    faults = ", ".join(map(_fault, verdict.verdict.split("; ")))
-    return said.get(kind_of(verdict)) or f"Wrong: {faults}."
+    return said.get(kind_of(verdict)) or f"Wrong: {_faults(verdict.verdict)}."
 
 
 def line(verdict: Verdict) -> str:
@@ -142,11 +153,29 @@ def line(verdict: Verdict) -> str:
     return f"{noun(verdict)} “{verdict.words}” {sentence(verdict)}"
 
 
+def turn(change: Change) -> str:
+    """What changed, and from what to what."""
+    before, after = _state(change.before), _state(change.after)
+    return f"{noun(change)} “{change.words}”: {before} → {after}"
+
+
+def _state(verdict: str) -> str:
+    """A verdict in few words."""
+    known = {"": "not told", "ok": "right", "optional": "free", "missed": "missed"}
+    known["extra"] = "told, though gold does not have it"
+    return known.get(verdict) or _faults(verdict)
+
+
+def _faults(verdict: str) -> str:
+    return "; ".join(map(_fault, verdict.split("; ")))
+
+
 def _fault(part: str) -> str:
-    """What is wrong in one respect: ``in targets``, ``sector`` or ``value (64000, not 64)``."""
+    """What is wrong in one respect: ``in targets``, ``quote`` or ``value (64000, not 64)``."""
     slot, _, told = part.partition(" ")
     if slot == "in" and told in _NAMES:
         return f"told as {_article(_NAMES[told])}"
-    if told.startswith("(") and told.endswith(")"):
-        return f"{slot} is {told[1:-1]}"
-    return _SLOTS.get(part, part)
+    said, also, gold = told[1:-1].partition(", not ")
+    if also and told.startswith("(") and told.endswith(")"):
+        return f"{slot}: told {said}, gold {gold}"
+    return "quoted otherwise" if part == "quote" else part

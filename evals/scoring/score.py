@@ -33,7 +33,7 @@ ITEM_SLOTS = ("sector", "indicator", "issuer", "addressees", "deadline")
 
 _ALIKE = 70.0  # of 100, from which two names of an indicator mean the same
 _MOSTLY = 0.5  # of a told item within passages that may be told or not
-_SNIPPET = 60
+_SNIPPET, _SHORT = 60, 40  # code points of an item, and of that of a figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,10 @@ class Verdict:
     """What became of one gold item or figure, or of one that was told beside them.
 
     ``verdict`` is ``ok``, ``missed``, ``extra``, ``optional``, or says what is wrong, such as
-    ``in achievements; sector`` or ``role (of_plan, not change)``. ``key`` is the same in every run
-    over the same gold: list, place and, of a figure, its role and place. Spans are those of gold,
-    ``told`` those of the summary.
+    ``in achievements; quote`` or ``role (of_plan, not change)``: first what was told, then what
+    gold has. ``key`` is the same in every run over the same gold: list, place and, of a figure,
+    its role and place. Spans are those of gold, ``told`` those of the summary, ``filed`` is the
+    list that it was told in.
     """
 
     key: str
@@ -51,6 +52,7 @@ class Verdict:
     verdict: str
     gold: tuple[Span, ...] = ()
     told: tuple[Span, ...] = ()
+    filed: str = ""
 
     @property
     def is_right(self) -> bool:
@@ -141,7 +143,7 @@ class _Scoring:
     @cached_property
     def slots(self) -> dict[Pair, dict[str, bool]]:
         """Whether each slot of judged pairs is right."""
-        return {p: _item_slots(self.gold[p.gold], self.told[p.told]) for p in self.judged}
+        return {p: _right_slots(self.gold[p.gold], self.told[p.told]) for p in self.judged}
 
     @cached_property
     def partner(self) -> dict[int, int]:
@@ -314,52 +316,57 @@ class _Scoring:
         paired = {p.gold: p for p in self.pairs}
         for i, item in enumerate(self.gold):
             found = paired.get(i)
-            yield Verdict(
-                _key(item),
-                _snippet(item.words),
-                self._verdict(item, found),
-                item.spans,
-                () if found is None else self.told[found.told].spans,
+            verdict = Verdict(
+                _key(item), _snippet(item.words), self._verdict(item, found), item.spans
             )
+            if found is not None:
+                other = self.told[found.told]
+                verdict = replace(verdict, told=other.spans, filed=other.kind)
+            yield verdict
         taken = {p.told for p in self.pairs}
         for j in self.counted:
             if j not in taken:
                 extra = self.told[j]
-                yield Verdict(f"+{_key(extra)}", _snippet(extra.words), "extra", (), extra.spans)
+                key, words = f"+{_key(extra)}", _snippet(extra.words)
+                yield Verdict(key, words, "extra", (), extra.spans, extra.kind)
 
     def _verdict(self, item: Item, found: Pair | None) -> str:
         if item.optional:
             return "optional"
         if found is None:
             return "missed"
-        wrong = [slot for slot, right in self.slots[found].items() if not right]
-        if found not in self.quoted:
-            wrong.insert(0, "quote")
-        kind, told = self._kinds(found)
-        if kind != told:
-            wrong.insert(0, f"in {told}")
-        return "; ".join(wrong) or "ok"
+        told = self.told[found.told]
+        filed = [f"in {told.kind}"] if told.kind != item.kind else []
+        quoted = ["quote"] if found not in self.quoted else []
+        wrong = [
+            _fault(slot, _said(told, slot), _said(item, slot))
+            for slot, right in self.slots[found].items()
+            if not right
+        ]
+        return "; ".join((*filed, *quoted, *wrong)) or "ok"
 
     def _figure_verdicts(self) -> Iterable[Verdict]:
         for place in self.gold_figures:
             item, figure, other = self.gold[place.item], self._gold(place), self.found.get(place)
-            yield Verdict(
+            verdict = Verdict(
                 _figure_key(item, figure),
-                _figure_words(figure),
+                _figure_words(figure, item),
                 "missed" if other is None else self._figure_verdict(place, other),
                 _number(figure, self.places),
-                () if other is None else _number(self._told(other), self.places),
             )
+            if other is not None:
+                where, filed = _number(self._told(other), self.places), self.told[other.item].kind
+                verdict = replace(verdict, told=where, filed=filed)
+            yield verdict
         for place in self._extra_figures():
             item, figure = self.told[place.item], self._told(place)
-            where = _number(figure, self.places)
-            key = f"+{_figure_key(item, figure)}"
-            yield Verdict(key, _figure_words(figure), "extra", (), where)
+            key, words = f"+{_figure_key(item, figure)}", _figure_words(figure, item)
+            yield Verdict(key, words, "extra", (), _number(figure, self.places), item.kind)
 
     def _figure_verdict(self, place: Place, other: Place) -> str:
         gold, told = self._gold(place), self._told(other)
         wrong = [
-            f"{slot} ({_shown(getattr(told, slot))}, not {_shown(getattr(gold, slot))})"
+            _fault(slot, _shown(getattr(told, slot)), _shown(getattr(gold, slot)))
             for slot in self.wrong[place]
         ]
         kind = self.told[other.item].kind
@@ -368,7 +375,7 @@ class _Scoring:
         return "; ".join(wrong) or "ok"
 
 
-def _item_slots(gold: Item, told: Item) -> dict[str, bool]:
+def _right_slots(gold: Item, told: Item) -> dict[str, bool]:
     """Whether each slot is right, of those that both lists have."""
     slots = {"sector": gold.sector == told.sector}
     kinds = {gold.kind, told.kind}
@@ -415,13 +422,31 @@ def _figure_key(item: Item, figure: Figure) -> str:
     return f"{_key(item)}/{figure.role}@{at}"
 
 
-def _figure_words(figure: Figure) -> str:
-    return f"{figure.role} {_shown(figure.value)} {figure.unit or ''}".strip()
+def _figure_words(figure: Figure, item: Item) -> str:
+    amount = f"{figure.role} {_shown(figure.value)} {figure.unit or ''}".strip()
+    return f"{amount} ({_snippet(item.words, _SHORT)})"
 
 
-def _snippet(words: str) -> str:
+def _snippet(words: str, most: int = _SNIPPET) -> str:
     words = " ".join(words.split())
-    return words if len(words) <= _SNIPPET else f"{words[: _SNIPPET - 1]}…"
+    return words if len(words) <= most else f"{words[: most - 1]}…"
+
+
+def _fault(slot: str, told: str, gold: str) -> str:
+    """What is wrong, as a part of a verdict; these are told apart by semicolons."""
+    told, gold = (_snippet(words).replace(";", ",") for words in (told, gold))
+    return f"{slot} ({told}, not {gold})"
+
+
+def _said(item: Item, slot: str) -> str:
+    """What an item says of itself."""
+    if slot == "issuer":
+        return _shown(item.issuer and item.issuer.name)
+    if slot == "addressees":
+        return ", ".join(item.addressees) or _shown(None)
+    if slot == "deadline":
+        return _shown(item.deadline and (item.deadline.date or item.deadline.text))
+    return _shown(getattr(item, slot))
 
 
 def _shown(value: object) -> str:
