@@ -11,7 +11,7 @@ from rich.console import Console
 
 from evals.metrics import HEADLINES
 from evals.reports import FORMS, Overview, data, junit, markdown, terminal, wording
-from evals.reports.overview import Standing
+from evals.reports.overview import Standing, gravest
 from evals.results import CEILING, Answer, Outcome, Results, Scored, Setup
 from evals.scoring.counts import Share, Tally
 from evals.scoring.forms import Span
@@ -87,7 +87,7 @@ def test_people_take_neither_time_nor_money(overview: Overview) -> None:
     standing = shown.standings[1]
     assert (standing.usage, standing.latency(0.5), standing.outcome.failures) == (None, None, ())
     assert standing.wrong
-    assert all(CEILING in FORMS[form](shown) for form in FORMS)
+    assert all(CEILING in FORMS[form](shown) for form in FORMS if form != "junit")
 
 
 def test_repeats_are_measured_by_how_much_they_agree(overview: Overview) -> None:
@@ -96,7 +96,7 @@ def test_repeats_are_measured_by_how_much_they_agree(overview: Overview) -> None
     twice = replace(outcome, scored=(*outcome.scored, *again))
     shown = Overview(replace(overview.results, outcomes=(twice,)))
     assert shown.standings[0].agreement == 1.0
-    assert "self-agreement" in terminal.text(shown)
+    assert "repeats agree" in terminal.text(shown)
     assert "each asked 2 times" in markdown.text(shown)
 
 
@@ -134,9 +134,10 @@ def test_a_cost_is_told_apart_from_an_unknown_one(usage: Usage, said: str) -> No
     ("verdict", "kind", "sentence"),
     [
         ("ok", "right", "Right."),
-        ("value (64000, not 64)", "wrong", "Wrong: value is 64000, not 64."),
+        ("value (64000, not 64)", "wrong", "Wrong: value: told 64000, gold 64."),
         ("missed", "missed", "Missed: the summary does not tell it."),
-        ("in targets; sector", "wrong", "Wrong: told as a target, another sector."),
+        ("in targets; quote", "wrong", "Wrong: told as a target; quoted otherwise."),
+        ("optional", "optional", "May be told or left out."),
     ],
 )
 def test_a_verdict_is_a_sentence(verdict: str, kind: str, sentence: str) -> None:
@@ -225,10 +226,10 @@ def test_the_json_report_holds_intervals_and_comparisons(overview: Overview) -> 
 # --- JUnit ----------------------------------------------------------------------------------------
 
 
-def test_junit_has_a_suite_a_setup_and_a_case_a_document(overview: Overview) -> None:
+def test_junit_has_a_suite_an_engine_and_a_case_a_document(overview: Overview) -> None:
     suites = ET.fromstring(junit.text(overview))
-    assert [suite.get("name") for suite in suites] == [one.label for one in overview.standings]
-    for suite, standing in zip(suites, overview.standings, strict=True):
+    assert [suite.get("name") for suite in suites] == ["embedded", "careless", "silent"]
+    for suite, standing in zip(suites, overview.engines, strict=True):
         cases = suite.findall("testcase")
         assert [case.get("name") for case in cases] == list(standing.outcome.by_document)
         assert suite.get("tests") == str(len(cases))
@@ -258,25 +259,47 @@ def test_junit_survives_hostile_words(evil: Overview) -> None:
     assert "<b>|`x`" in (suite.get("name") or "")
 
 
-def test_junit_tells_repeats_apart(overview: Overview) -> None:
+def test_junit_tells_what_repeats_share_once_and_which_of_them_failed(overview: Overview) -> None:
     outcome = overview.results.outcomes[1]
-    again = [replace(one, answer=replace(one.answer, repeat=1)) for one in outcome.scored]
-    twice = replace(outcome, scored=(*outcome.scored, *again))
+    first = outcome.scored[0]
+    gone = Scored(
+        replace(first.answer, repeat=1, summary=None, failure="the server is down"),
+        overview.results.outcomes[2].scored[0].score,
+    )
+    twice = replace(outcome, scored=(first, gone))
     suites = ET.fromstring(junit.text(Overview(replace(overview.results, outcomes=(twice,)))))
-    assert len(suites[0]) == len(overview.documents)
-    failure = suites[0].find("testcase/failure")
+    error, failure = (suites[0].find(f"testcase/{name}") for name in ("error", "failure"))
+    assert error is not None
     assert failure is not None
-    assert "repeat 2: " in (failure.text or "")
+    assert error.get("message") == "repeat 2: the server is down"
+    wrong = [verdict for verdict in first.score.verdicts if not verdict.is_right]
+    assert len((failure.text or "").splitlines()) == len(wrong)
 
 
 # --- Markdown -------------------------------------------------------------------------------------
 
 
 def test_markdown_has_a_row_a_setup(overview: Overview) -> None:
-    page = markdown.text(overview)
-    rows = [line for line in page.splitlines() if line.startswith(("| embedded", "| careless"))]
+    table, _, rest = markdown.text(overview).partition("<details")
+    rows = [line for line in table.splitlines() if line.startswith(("| embedded", "| careless"))]
     assert len(rows) == 2
     assert len({row.count(" | ") for row in rows}) == 1
+    assert "| careless | 28k / 6.3k |" in rest
+
+
+def test_markdown_names_failures_openly(overview: Overview) -> None:
+    page = markdown.text(overview)
+    assert "<details open><summary>❌ silent failed (7)</summary>" in page
+    assert "- d01: the server is down" in page
+
+
+def test_parts_of_the_documents_stand_beside_each_other(overview: Overview) -> None:
+    (short, *_) = [part for part in overview.slices if part[0] == "length"]
+    told = overview.slices[short]
+    assert [one is not None for one in told] == [True, True, True, True]
+    for page in (terminal.text(overview), markdown.text(overview)):
+        assert "Where it is hard: strict F1" in page
+        assert "length short" in page
 
 
 def test_markdown_names_what_broke_and_what_was_fixed(overview: Overview) -> None:
@@ -284,7 +307,7 @@ def test_markdown_names_what_broke_and_what_was_fixed(overview: Overview) -> Non
     page = markdown.text(overview)
     count = len(comparison.broken) + len(comparison.worse)
     assert f"Broken or worse ({count})" in page
-    assert markdown.escaped(comparison.broken[0].words) in page
+    assert markdown.escaped(wording.turn(gravest(comparison.broken)[0])) in page
     turned = replace(overview.results, outcomes=overview.results.outcomes[1::-1])
     assert f"Fixed ({len(comparison.broken)})" in markdown.text(Overview(turned))
 
