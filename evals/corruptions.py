@@ -33,6 +33,7 @@ _MEASURED = LISTS[:3]
 _FIGURES = ("figures", "figures_strict")
 _WRONG_VALUE = ("value", "values_as_written", "figures_strict")
 _PLACES = ("quotes_exact", "quotes_in_place")  # what is not in the source is not there exactly
+_PASSAGE = ("completeness", "statements_faithful")  # of words that are quoted otherwise
 
 _ONES = (
     Corruption(
@@ -61,7 +62,7 @@ _ONES = (
         "Two neighbours are told as one item.",
         spoiling.merged,
         meant=_ITEMS,
-        may=(*LISTS, "quote", "tightness"),  # a merged item quotes more than either
+        may=(*LISTS, "indicator", "tightness"),  # a merged item names and quotes more than either
     ),
     Corruption(
         "items split",
@@ -76,6 +77,13 @@ _ONES = (
         spoiling.of_items(spoiling.filed_as(Achievement), spoiling.is_a(Target)),
         meant=("future_as_past", "list", "items", "targets", "achievements"),
         may=("figures_strict",),  # whose figures are right in the right list only
+    ),
+    Corruption(
+        "targets told as done too",
+        "What is planned is told as planned, and as done beside it.",
+        spoiling.of_items(spoiling.told_as_well(Achievement), spoiling.is_a(Target)),
+        meant=("future_as_past", *_ITEMS, "achievements"),
+        may=_FIGURES,  # which are told twice
     ),
     Corruption(
         "shortcomings as achievements",
@@ -103,6 +111,14 @@ _ONES = (
         "The last quarter of an order is not told.",
         spoiling.of_items(spoiling.cut_short, spoiling.is_a(Directive)),
         meant=("directive_text",),
+        may=("completeness",),
+    ),
+    Corruption(
+        "words cut short",
+        "The last quarter of what is told without figures is not told.",
+        spoiling.of_items(spoiling.cut_short, spoiling.lacks("figures")),
+        meant=("completeness",),
+        may=("directive_text",),
     ),
 )
 
@@ -117,6 +133,18 @@ _SLOTS = (
         "indicator dropped",
         "Measured items have no name of what is measured.",
         spoiling.given(spoiling.has("indicator"), indicator=None),
+        meant=("indicator",),
+    ),
+    Corruption(
+        "indicator cut short",
+        "Of the name of what is measured, the first word is told.",
+        spoiling.of_items(spoiling.named_shortly, spoiling.has_long_name),
+        meant=("indicator",),
+    ),
+    Corruption(
+        "neighbour's indicator",
+        "What is measured has the name of what the next item measures.",
+        spoiling.named_as_next,
         meant=("indicator",),
     ),
     Corruption(
@@ -247,7 +275,13 @@ _NUMBERS = (
         "figures given away",
         "A figure is told of the next item.",
         spoiling.given_away,
-        meant=("figures_in_evidence",),
+        meant=("item", "figures_strict", "figures_in_evidence"),
+    ),
+    Corruption(
+        "figures swapped",
+        "Two neighbours have each other's figures.",
+        spoiling.swapped,
+        meant=("item", "figures_strict", "figures_in_evidence"),
     ),
     Corruption(
         "traps",
@@ -265,28 +299,28 @@ _QUOTES = (
         spoiling.requoted(spoiling.reworded, spoiling.has("figures")),
         meant=("quotes_found", "quote"),
         # Only what is quoted is right; figures stand at other offsets of the quote.
-        may=("items", *_MEASURED, *_PLACES, "figures_in_evidence"),
+        may=("items", *_MEASURED, *_PLACES, *_PASSAGE, "figures_in_evidence"),
     ),
     Corruption(
         "plain quote reworded",
         "A word of a quote without figures is another one, so that nothing tells its item.",
         spoiling.requoted(spoiling.reworded, spoiling.lacks("figures")),
         meant=("quotes_found", *_ITEMS),
-        may=(*LISTS, *_PLACES, "directive_text"),
+        may=(*LISTS, *_PLACES, "directive_text", "statements_faithful"),
     ),
     Corruption(
         "number in quote",
         "A quote has other digits than the source.",
         spoiling.requoted(spoiling.falsified, spoiling.has("figures")),
         meant=("quotes_found", "words_in_evidence"),
-        may=("quote", "items", *_MEASURED, *_PLACES, "figures_in_evidence"),
+        may=("quote", "items", *_MEASURED, *_PLACES, *_PASSAGE, "figures_in_evidence"),
     ),
     Corruption(
         "blanks in quote",
         "A quote has other blanks than the source.",
         spoiling.requoted(spoiling.with_odd_blanks, spoiling.lacks("figures")),
         meant=_PLACES,
-        may=("directive_text",),  # which is counted at offsets
+        may=("directive_text", "completeness"),  # which are counted at offsets
     ),
     Corruption(
         "quote widened",
@@ -300,19 +334,25 @@ _QUOTES = (
         "A quote is said to stand where it does not.",
         spoiling.requoted(spoiling.shifted, spoiling.anything),
         meant=("quotes_in_place",),
-        may=("directive_text", "figures_in_evidence"),
+        may=("directive_text", "completeness", "figures_in_evidence"),
+    ),
+    Corruption(
+        "statement turned round",
+        "A statement denies what its quote says.",
+        spoiling.of_items(spoiling.denied, spoiling.anything),
+        meant=("statements_faithful",),
     ),
     Corruption(
         "number of elsewhere",
         "A statement has a number of the source that its quote does not hold.",
         spoiling.of_items(spoiling.with_number_of_elsewhere, spoiling.anything),
-        meant=("words_in_evidence",),
+        meant=("words_in_evidence", "statements_faithful"),
     ),
     Corruption(
         "number of nowhere",
         "A statement has a number that the source does not hold.",
         spoiling.of_items(spoiling.with_unheard_number, spoiling.anything),
-        meant=("words_in_source", "words_in_evidence"),
+        meant=("words_in_source", "words_in_evidence", "statements_faithful"),
     ),
     Corruption(
         "numerals unclaimed",

@@ -20,8 +20,9 @@ WHOLE = (
     "figures_in_evidence",
     "values_as_written",
     "words_in_source",
+    "statements_faithful",
 )
-"""Shares that are 1 for every engine: evidence and figures are taken from the source by code."""
+"""Shares that are 1 for every engine: code takes evidence from the source, and checks statements."""
 
 NONE = ("future_as_past",)
 """Shares that are 0 for the embedded engine."""

@@ -87,9 +87,14 @@ class Matrix:
             if name not in (*corruption.meant, *corruption.may):
                 told = _shown(row.values.get(name))
                 yield f"{corruption.name}: moves {name} ({told}), which is meant for another"
-        if corruption.error and not row.errors.get(corruption.error):
+        if corruption.error and corruption.error not in _commonest(row.errors):
             told = ", ".join(row.errors) or "no error"
             yield f"{corruption.name}: is told as {told}, not as {corruption.error}"
+
+
+def _commonest(errors: Mapping[str, int]) -> frozenset[str]:
+    most = max(errors.values(), default=0)
+    return frozenset(kind for kind, count in errors.items() if count == most)
 
 
 def telling(golds: Sequence[GoldFile]) -> tuple[GoldFile, ...]:

@@ -23,6 +23,7 @@ Fits = Callable[[Any], bool]
 """Tells which items or figures are spoilt."""
 
 _WIDE, _SHIFT = 60, 7  # code points
+_FEW = 2  # words of a name of which the first says too much
 _PLACED = ("raw", "value", "start", "end")  # where a figure is read, and what
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -134,6 +135,11 @@ def lacks(field: str) -> Fits:
     return lambda thing: not getattr(thing, field, None)
 
 
+def has_long_name(item: Told) -> bool:
+    """Items whose indicator says more than its first word."""
+    return len((getattr(item, "indicator", None) or "").split()) > _FEW
+
+
 def has_several(item: Told) -> bool:
     """Items of several figures, all of which have digits."""
     return len(_figures(item)) > 1 and all(map(_is_written, _figures(item)))
@@ -168,6 +174,12 @@ def filed_as(kind: type[Told]) -> Callable[[Sample, Told], Sequence[Told]]:
         return (kind(**fields),)
 
     return changed
+
+
+def told_as_well(kind: type[Told]) -> Callable[[Sample, Told], Sequence[Told]]:
+    """The item, and the same in another list."""
+    other = filed_as(kind)
+    return lambda sample, item: (item, *other(sample, item))
 
 
 def merged(sample: Sample) -> Summary:
@@ -232,6 +244,32 @@ def cut_short(_: Sample, item: Directive) -> Sequence[Told]:
     end = evidence.start + len(quote)
     most = evidence.model_copy(update={"quote": quote, "end": end})
     return (item.model_copy(update={"statement": quote, "evidence": (most,)}),)
+
+
+def named_shortly(_: Sample, item: Told) -> Sequence[Told]:
+    """The item with the first word of its indicator."""
+    first = str(getattr(item, "indicator", "")).split(maxsplit=1)[0]
+    return (item.model_copy(update={"indicator": first}),)
+
+
+def named_as_next(sample: Sample) -> Summary:
+    """Each item of a third has the indicator of the next one that has another."""
+    named = [item for item in sample.items if getattr(item, "indicator", None)]
+    names = {
+        id(one): other.indicator  # type: ignore[union-attr]
+        for one, other in pairwise(named)
+        if one.indicator != other.indicator  # type: ignore[union-attr]
+    }
+
+    def changed(_: Sample, item: Told) -> Sequence[Told]:
+        return (item.model_copy(update={"indicator": names[id(item)]}),)
+
+    return of_items(changed, lambda item: id(item) in names)(sample)
+
+
+def denied(_: Sample, item: Told) -> Sequence[Told]:
+    """The item with a statement that says no."""
+    return (item.model_copy(update={"statement": f"Không {item.statement}"}),)
 
 
 def _adding(item: Told, number: object) -> Told:
@@ -313,6 +351,28 @@ def given_away(sample: Sample) -> Summary:
         items[i] = items[i].model_copy(update={"figures": tuple(kept)})
         items[i + 1] = items[i + 1].model_copy(update={"figures": taken})
     return sample.telling(items)
+
+
+def swapped(sample: Sample) -> Summary:
+    """Neighbours of a list exchange their figures, each of which has digits."""
+    items = list(sample.items)
+    fitting = [
+        i
+        for i, (one, other) in enumerate(pairwise(items))
+        if type(one) is type(other) and all(map(_is_measured, (one, other)))
+    ]
+    done = set[int]()
+    for i in sample.some(fitting):
+        if done.isdisjoint((i, i + 1)):
+            done |= {i, i + 1}
+            mine, others = _figures(items[i]), _figures(items[i + 1])
+            items[i] = items[i].model_copy(update={"figures": others})
+            items[i + 1] = items[i + 1].model_copy(update={"figures": mine})
+    return sample.telling(items)
+
+
+def _is_measured(item: Told) -> bool:
+    return bool(_figures(item)) and all(map(_is_written, _figures(item)))
 
 
 def with_invented_figure(sample: Sample, item: Told) -> Sequence[Told]:

@@ -1,6 +1,7 @@
 """What scoring finds, pairs and counts: on an invented report, and on all gold fixtures."""
 
 import unicodedata
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -344,6 +345,7 @@ def test_a_figure_whose_words_stand_elsewhere_has_no_anchor() -> None:
         (("2", "%"), ("2", "điểm %"), False),
         (("58", "triệu đồng/người/năm"), ("58000", "nghìn đồng/người/năm"), True),
         (("1.7", "triệu lượt"), ("1700000", "lượt"), True),
+        (("6", "tấn /ha"), ("6", "tấn/ ha"), True),
     ],
 )
 def test_values_are_the_same_in_a_common_unit(
@@ -479,6 +481,35 @@ def test_figures_of_another_meaning_are_missed_and_spurious() -> None:
     assert faults_of(told) == ["missed", "extra"]
 
 
+def test_figures_told_of_each_other_s_items_are_wrong_though_every_slot_is_right() -> None:
+    first, second, *rest = PERFECT.achievements
+    told = scored(
+        PERFECT.model_copy(
+            update={
+                "achievements": (
+                    first.model_copy(update={"figures": second.figures}),
+                    second.model_copy(update={"figures": first.figures}),
+                    *rest,
+                )
+            }
+        )
+    )
+    swapped = len(first.figures) + len(second.figures)
+    assert told.counts["item"] == Share(8 - swapped, 8)
+    assert told.counts["figures"] == Tally(8, 8, 8)
+    assert told.counts["figures_strict"] == Tally(8, 8, 8 - swapped)
+    assert all(fault.startswith("item (") for fault in faults_of(told))
+
+
+def test_a_figure_of_an_item_told_in_parts_is_its_own() -> None:
+    first, *rest = PERFECT.achievements
+    parts = [first.model_copy(update={"figures": (figure,)}) for figure in first.figures]
+    told = scored(PERFECT.model_copy(update={"achievements": (*parts, *rest)}))
+    assert len(parts) > 1
+    assert value(told, "item") == 1.0
+    assert told.counts["figures_strict"] == Tally(8, 8, 8)
+
+
 def test_verdicts_say_what_is_wrong() -> None:
     told = scored(with_figure("achievements", 0, 2, role="change", value=Decimal(105)))
     (verdict,) = (one for one in told.verdicts if not one.is_right)
@@ -557,6 +588,24 @@ def test_a_target_told_as_an_achievement_is_the_future_as_past() -> None:
     assert faults_of(told) == ["in achievements", "in achievements"]
 
 
+def test_a_target_told_as_done_beside_it_is_the_future_as_past_too() -> None:
+    extra = as_achievement(PERFECT.targets[0])
+    told = scored(PERFECT.model_copy(update={"achievements": (*PERFECT.achievements, extra)}))
+    assert told.counts["future_as_past"] == Share(1, 3)
+
+
+def test_a_plan_that_may_be_left_out_is_no_result_either() -> None:
+    optional = GOLD.targets[0].model_copy(update={"optional": True})
+    gold = GOLD.model_copy(update={"targets": (optional, *GOLD.targets[1:])})
+    extra = as_achievement(PERFECT.targets[0])
+    achievements = (*PERFECT.achievements, extra)
+    told = scored(
+        PERFECT.model_copy(update={"achievements": achievements, "targets": PERFECT.targets[1:]}),
+        gold,
+    )
+    assert told.counts["future_as_past"] == Share(1, 3)
+
+
 def test_a_shortcoming_told_as_an_achievement_is_the_bad_as_good() -> None:
     (bad,) = PERFECT.shortcomings
     told = scored(
@@ -602,6 +651,7 @@ def test_a_quote_told_at_another_place_is_the_same_item() -> None:
         ("achievements", 2, "sector", {"sector": "general"}, "general"),
         ("achievements", 0, "indicator", {"indicator": "chiều dài cầu"}, "chiều dài cầu"),
         ("achievements", 2, "indicator", {"indicator": "đời sống"}, "đời sống"),
+        ("achievements", 0, "indicator", {"indicator": "sản"}, "sản"),
         ("targets", 0, "deadline", {"deadline": None}, "none"),
         ("targets", 1, "deadline", {"deadline": Deadline(text="Năm 2025")}, "Năm 2025"),
         ("directives", 0, "deadline", {"deadline": Deadline(text="quý I; II")}, "quý I, II"),
@@ -708,6 +758,18 @@ def test_an_optional_item_takes_nothing_from_one_that_has_to_be_told() -> None:
     assert told.counts["figures"] == Tally(1, 0, 0)
 
 
+def test_a_figure_of_two_items_is_that_of_the_one_that_was_told() -> None:
+    text = Document("Sản lượng lúa đạt 120 tấn trong năm.")
+    quote = "Sản lượng lúa đạt 120 tấn"
+    figure = {"role": "level", "value": "120", "unit": "tấn"}
+    one = {"quote": quote, "sector": "agriculture", "figures": [figure]}
+    gold = Gold.model_validate(
+        {"source": "x.txt", "achievements": [one | {"optional": True}], "targets": [one]}
+    )
+    told = score(text, gold, perfect(text, gold))
+    assert told.counts["figures_strict"] == Tally(1, 1, 1)
+
+
 # --- Traps ----------------------------------------------------------------------------------------
 
 
@@ -754,6 +816,27 @@ def test_a_quote_at_wrong_offsets_is_out_of_place() -> None:
     quote = evidence("đời sống nhân dân được cải thiện", start)
     told = changed("achievements", 2, evidence=(quote,))
     assert shares(told, *QUOTES) == [Share(8, 8), Share(8, 8), Share(7, 8)]
+
+
+def test_a_number_cut_out_of_another_is_not_proven() -> None:
+    text = Document("Sản lượng thủy sản đạt 5.807 tấn.")
+    figure = {"role": "level", "value": "5807", "unit": "tấn"}
+    gold = gold_of("Sản lượng thủy sản đạt 5.807 tấn", figures=[figure])
+    right = perfect(text, gold)
+    (item,) = right.achievements
+    cut = item.model_copy(update={"statement": "807 tấn"})
+    told = score(text, gold, right.model_copy(update={"achievements": (cut,)}))
+    assert told.counts["words_in_evidence"] == Share(0, 1)
+    assert told.counts["statements_faithful"] == Share(0, 1)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["Đời sống nhân dân không được cải thiện", "Đời sống nhân dân xã Cầu Vồng được cải thiện"],
+)
+def test_a_statement_is_faithful_only_if_it_says_what_its_evidence_says(statement: str) -> None:
+    (share,) = shares(changed("achievements", 2, statement=statement), "statements_faithful")
+    assert share == Share(7, 8)
 
 
 @pytest.mark.parametrize(
@@ -836,10 +919,33 @@ def test_figures_tell_items_of_the_same_sentence_apart() -> None:
     assert pair(gold, told) == ((0, 1), (1, 0))
 
 
+def test_a_fact_told_in_parts_is_the_part_that_quotes_it() -> None:
+    gold = (item(0, 60, "achievements", 55),)
+    told = (item(0, 50), item(50, 60, "achievements", 5))
+    assert told[1].figures[0].anchor == gold[0].figures[0].anchor
+    assert pair(gold, told) == ((0, 0),)
+
+
+def test_a_fact_of_the_same_number_elsewhere_is_another_one() -> None:
+    gold = (item(0, 50, "achievements", 100, words="hộ dùng nước sạch đạt 100 ha"),)
+    other = item(300, 350, "achievements", 100, words="hộ dùng điện lưới đạt 100 ha")
+    assert pair(gold, (other,)) == ()
+    retold = item(300, 350, "achievements", 100, words="Hộ dùng nước sạch đạt 100 ha")
+    assert pair(gold, (retold,)) == ((0, 0),)
+
+
+def test_of_an_item_and_one_that_may_be_told_within_it_the_one_that_was_told_is_paired() -> None:
+    order = item(0, 100, "directives", words="giao nâng tỷ lệ hồ sơ")
+    within = replace(item(40, 100, "targets", words="nâng tỷ lệ hồ sơ"), optional=True)
+    told = item(40, 100, "targets", words="nâng tỷ lệ hồ sơ")
+    assert pair((order, within), (told,)) == ((1, 0),)
+
+
 def test_likeness_has_a_share_of_each_term() -> None:
     same = likeness(item(0, 50, "targets", 3), item(0, 50, "targets", 3))
     assert (same.spans, same.values, same.anchors, same.words) == (1.0, 1.0, 1.0, 1.0)
-    assert same.total == pytest.approx(1.02)
+    assert same.quoted
+    assert same.total == pytest.approx(1.32)
     far = likeness(item(0, 50, "targets", 3), item(50, 90, "targets", 4))
     assert (far.spans, far.values, far.words) == (0.0, 0.0, 0.0)
 

@@ -82,9 +82,9 @@ def test_a_blind_metric_is_a_fault(chosen: tuple[GoldFile, ...]) -> None:
 def test_a_metric_that_is_meant_for_another_corruption_is_a_fault(
     chosen: tuple[GoldFile, ...],
 ) -> None:
-    narrow = replace(NAMED["one digit"], meant=("value", "values_as_written"))
+    narrow = replace(NAMED["value ×1000"], meant=("value", "values_as_written"))
     (fault,) = matrix(chosen[:1], [narrow]).faults()
-    assert fault.startswith("one digit: moves figures_strict (0.")
+    assert fault.startswith("value ×1000: moves figures_strict (0.")
 
 
 def test_a_scorer_that_forgets_a_slot_is_found_out(

@@ -9,22 +9,34 @@ from collections.abc import Iterator, Sequence
 
 from evals.gold import LISTS
 from evals.scoring.counts import Share
-from evals.scoring.forms import Item, overlap
+from evals.scoring.forms import Item, overlap, size
 from evals.scoring.places import TIERS, Places, numbers_of, numerals_of
 from schemas import Summary
+from summarizer.fidelity import departures
 from summarizer.figures import reparse
+
+_MORE = re.compile(r"[\d.,]*\d")  # of a number that goes on
 
 
 def groundedness(summary: Summary, items: Sequence[Item], places: Places) -> dict[str, Share]:
     """Shares by name; ``items`` are those of the summary."""
     found = [places.find(quote).tier for item in items for quote in item.quotes]
-    numbers = [pair for item in items for pair in _numbers(item, places)]
+    copied = [_is_copied(item.words, "; ".join(item.quotes)) for item in items]
+    numbers = [
+        pair
+        for item, is_copied in zip(items, copied, strict=True)
+        for pair in _numbers(item, places, is_copied=is_copied)
+    ]
     return {
         "quotes_exact": _share(tier == TIERS[0] for tier in found),
         "quotes_found": _share(tier in TIERS[:2] for tier in found),
         "quotes_in_place": _share(_in_place(summary, places)),
         "figures_in_evidence": _share(_figures_in_evidence(summary)),
         "values_as_written": _share(_values_as_written(summary)),
+        "statements_faithful": _share(
+            is_copied or not departures(item.words, "; ".join(item.quotes))
+            for item, is_copied in zip(items, copied, strict=True)
+        ),
         "words_in_evidence": _share(proven for proven, _ in numbers),
         "words_in_source": _share(held for _, held in numbers),
         "numerals_accounted": Share(_accounted(summary), summary.coverage.numerals),
@@ -35,6 +47,12 @@ def tightness(gold: Sequence[Item], told: Sequence[Item]) -> Share:
     """How much of the evidence of paired items gold quotes too, in code points."""
     shared = sum(overlap(g.spans, t.spans) for g, t in zip(gold, told, strict=True))
     return Share(shared, sum(span.length for item in told for span in item.spans))
+
+
+def completeness(gold: Sequence[Item], told: Sequence[Item]) -> Share:
+    """How much of gold's quotes the evidence of paired items holds, in code points."""
+    shared = sum(overlap(g.spans, t.spans) for g, t in zip(gold, told, strict=True))
+    return Share(shared, sum(size(item.spans) for item in gold))
 
 
 def _share(right: "Iterator[bool]") -> Share:
@@ -69,11 +87,10 @@ def _values_as_written(summary: Summary) -> Iterator[bool]:
                 yield reparse(figure.raw) == abs(figure.value)
 
 
-def _numbers(item: Item, places: Places) -> Iterator[tuple[bool, bool]]:
+def _numbers(item: Item, places: Places, *, is_copied: bool) -> Iterator[tuple[bool, bool]]:
     """Of each number of a statement, whether its evidence holds it, and whether the source does."""
     evidence = "; ".join(item.quotes)
-    copied = " ".join(item.words.lower().split()) in " ".join(evidence.lower().split())
-    if copied and len(item.spans) == len(item.quotes):  # its numbers are read already
+    if is_copied and len(item.spans) == len(item.quotes):  # its numbers are read already
         yield from ((True, True) for span in item.spans for _ in places.numbers(span))
         return
     told = numerals_of(item.words)
@@ -81,6 +98,17 @@ def _numbers(item: Item, places: Places) -> Iterator[tuple[bool, bool]]:
     for raw, value in told:
         proven = value in held or _stands(raw, evidence)
         yield proven, value in places.values or _in_source(raw, places)
+
+
+def _is_copied(words: str, evidence: str) -> bool:
+    """Whether words stand in the evidence, but for case and blanks; no number is cut."""
+    said, held = (" ".join(text.lower().split()) for text in (words, evidence))
+    at = held.find(said)
+    if at < 0:
+        return False
+    before, end = held[max(0, at - 1) : at], at + len(said)
+    is_cut = said[:1].isdigit() and before and before in "0123456789.,"
+    return not is_cut and not (said[-1:].isdigit() and _MORE.match(held, end))
 
 
 def _in_source(raw: str, places: Places) -> bool:

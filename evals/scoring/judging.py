@@ -35,6 +35,7 @@ ERRORS = (
 """Kinds of wrong figures; the first six are kinds of wrong values."""
 
 _ROLE, _UNIT, _SIZE, _LEAST = 1.0, 0.5, 0.4, 1.0  # of figures of paired items that may be the same
+_DIGITS = 3  # of a number from which one that is off is a slip
 _FAR = Decimal(1260)  # times; above, two values are not confused
 _THOUSANDS = frozenset(Decimal(1000) ** power for power in (-3, -2, -1, 1, 2, 3))
 _MARKS = frozenset(Decimal(10) ** power for power in (-2, -1, 1, 2))
@@ -99,9 +100,9 @@ def kind_of_error(gold: Figure, told: Figure, source: Collection[Decimal]) -> st
         return "scale (×1000)"
     if times in _MARKS:
         return "decimal mark"
-    if abs(told.value) in source:
-        return "another figure of the source"
-    return "one digit" if _is_one_digit_off(gold.value, told.value) else "invented"
+    if _is_one_digit_off(gold.value, told.value):
+        return "one digit"
+    return "another figure of the source" if abs(told.value) in source else "invented"
 
 
 def kind_of_extra(told: Figure, source: Collection[Decimal]) -> str:
@@ -117,26 +118,36 @@ def _by_anchor(
         anchor = figure_at(told, place).anchor
         if anchor is not None:
             at[anchor].append(place)
+    places = sorted(places_of(gold), key=lambda place: gold[place.item].optional)
     found: dict[Place, Place] = {}
-    for place in places_of(gold):
-        figure = figure_at(gold, place)
-        same = at.get(figure.anchor) if figure.anchor is not None else None
-        if same:
-            best = same[0]
-            if len(same) > 1:
-                best = max(same, key=lambda other: _closeness(gold, told, partner, place, other))
-            same.remove(best)
-            found[place] = best
+    for only_partners in (True, False):  # a figure of two items is that of the one that was told
+        for place in places:
+            anchor = figure_at(gold, place).anchor
+            if anchor is None or place in found:
+                continue
+            same = [
+                other
+                for other in at.get(anchor, ())
+                if not only_partners or partner.get(place.item) == other.item
+            ]
+            if same:
+                found[place] = _closest(gold, told, place, same)
+                at[anchor].remove(found[place])
     return found
 
 
-def _closeness(
-    gold: Sequence[Item], told: Sequence[Item], partner: dict[int, int], one: Place, other: Place
-) -> tuple[bool, bool, int]:
-    """The figure of the paired item, else of the same list, else the one with fewest faults."""
-    wrong = wrong_slots(figure_at(gold, one), figure_at(told, other))
-    same_list = gold[one.item].kind == told[other.item].kind
-    return partner.get(one.item) == other.item, same_list, -len(wrong)
+def _closest(
+    gold: Sequence[Item], told: Sequence[Item], one: Place, others: Sequence[Place]
+) -> Place:
+    """The figure of the same list, then the one with fewest faults."""
+    if len(others) == 1:
+        return others[0]
+
+    def closeness(other: Place) -> tuple[bool, int]:
+        wrong = wrong_slots(figure_at(gold, one), figure_at(told, other))
+        return gold[one.item].kind == told[other.item].kind, -len(wrong)
+
+    return max(others, key=closeness)
 
 
 def _by_meaning(
@@ -189,5 +200,8 @@ def _is_same_unit(gold: Figure, told: Figure) -> bool:
 
 
 def _is_one_digit_off(one: Decimal, other: Decimal) -> bool:
-    a, b = (str(abs(value).normalize()) for value in (one, other))
-    return len(a) == len(b) and sum(x != y for x, y in zip(a, b, strict=True)) == 1
+    """Whether a digit of several is another one; of few digits that is but another number."""
+    a, b = (f"{abs(value):f}" for value in (one, other))
+    if len(a) != len(b) or sum(map(str.isdigit, a)) < _DIGITS:
+        return False
+    return sum(x != y for x, y in zip(a, b, strict=True)) == 1

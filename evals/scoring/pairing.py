@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,9 @@ LEAST = 0.35
 
 _PLACE, _WORDS, _SAME_LIST = 0.85, 0.15, 0.02
 _SPANS, _VALUES, _ANCHORS = 0.4, 0.3, 0.3
-_SPARE = 0.5  # of a gold item that may be left out: those that must be told go first
+_SPARE, _MISFILED = 0.99, 0.5  # of a gold item that may be left out: others go first
+_QUOTED = 0.3  # more for what is quoted alike: a fact told in parts is the part that quotes it
+_SAID = 0.9  # of the words of a fact retold elsewhere: equal numbers alone do not make it so
 _RETOLD = 0.9  # of the same words at another place; the place itself goes first
 
 
@@ -33,7 +36,8 @@ class Likeness:
     """Why a gold item and a told one are paired, or are not.
 
     ``spans`` is how far their passages agree, ``values`` and ``anchors`` their figures, ``words``
-    gold's quote with the statement; each between 0 and 1.
+    gold's quote with the statement; each between 0 and 1. ``quoted`` tells that the passages are
+    the same (``is_same_passage``).
     """
 
     spans: float
@@ -42,6 +46,7 @@ class Likeness:
     words: float
     measured: bool
     same_list: bool
+    quoted: bool = False
 
     @property
     def total(self) -> float:
@@ -49,7 +54,8 @@ class Likeness:
         place = self.spans
         if self.measured:
             place = _SPANS * self.spans + _VALUES * self.values + _ANCHORS * self.anchors
-        return _PLACE * place + _WORDS * self.words + _SAME_LIST * self.same_list
+        place = _PLACE * place + _QUOTED * self.quoted
+        return place + _WORDS * self.words + _SAME_LIST * self.same_list
 
 
 def pair(gold: Sequence[Item], told: Sequence[Item]) -> tuple[Pair, ...]:
@@ -61,7 +67,9 @@ def pair(gold: Sequence[Item], told: Sequence[Item]) -> tuple[Pair, ...]:
     for row, column in _near(ones, others):
         alike[row, column] = _likeness(ones[row], others[column]).total
     alike[alike < LEAST] = 0.0
-    alike[[item.optional for item in gold]] *= _SPARE
+    for row, item in enumerate(gold):
+        if item.optional:
+            alike[row] *= [_SPARE if item.kind == one.kind else _MISFILED for one in told]
     rows, columns = linear_sum_assignment(alike, maximize=True)
     found = zip(rows.tolist(), columns.tolist(), strict=True)
     return tuple(Pair(row, column) for row, column in found if alike[row, column])
@@ -70,9 +78,9 @@ def pair(gold: Sequence[Item], told: Sequence[Item]) -> tuple[Pair, ...]:
 def is_same_passage(gold: Item, told: Item) -> bool:
     """Whether the passages have at least half of what either holds in common, or the same words."""
     shared = overlap(gold.spans, told.spans)
-    if not shared:
-        return _spans(_Traits.of(gold), _Traits.of(told)) > 0
-    return 2 * shared >= size(gold.spans) + size(told.spans) - shared
+    if shared:
+        return 2 * shared >= size(gold.spans) + size(told.spans) - shared
+    return not _said(gold).isdisjoint(_said(told))
 
 
 def likeness(gold: Item, told: Item) -> Likeness:
@@ -96,7 +104,7 @@ class _Traits:
     def of(cls, item: Item) -> "_Traits":
         return cls(
             item,
-            frozenset(_plain(quote) for quote in item.quotes),
+            _said(item),
             Counter([in_base_unit(figure.value, figure.unit) for figure in item.figures]),
             Counter([one.anchor for one in item.figures if one.anchor is not None]),
             size(item.spans),
@@ -120,27 +128,38 @@ def _near(ones: Sequence[_Traits], others: Sequence[_Traits]) -> list[tuple[int,
     return [(int(row), int(column)) for row, column in np.argwhere(close)]
 
 
+def _said(item: Item) -> frozenset[str]:
+    return frozenset(map(_plain, item.quotes))
+
+
+@lru_cache(maxsize=4096)
 def _plain(quote: str) -> str:
     """A quote as it is compared: blanks, case and Unicode form do not count."""
     return " ".join(unicodedata.normalize("NFC", quote).lower().split()).strip(" ;.,")
 
 
 def _likeness(gold: _Traits, told: _Traits) -> Likeness:
-    spans = _spans(gold, told)
-    values, anchors = _dice(gold.values, told.values), _dice(gold.anchors, told.anchors)
-    near = spans or values or anchors
+    shared = overlap(gold.item.spans, told.item.spans)
+    spans, anchors = _spans(gold, told, shared), _dice(gold.anchors, told.anchors)
+    values = _dice(gold.values, told.values)
+    if not (spans or anchors or (values and _is_retold(gold.item, told.item))):
+        return Likeness(0.0, 0.0, 0.0, 0.0, measured=False, same_list=False)
     return Likeness(
         spans=spans,
         values=values,
         anchors=anchors,
-        words=fuzz.token_set_ratio(gold.item.words, told.item.words) / 100 if near else 0.0,
+        words=fuzz.token_set_ratio(gold.item.words, told.item.words) / 100,
         measured=bool(gold.values or told.values),
         same_list=gold.item.kind == told.item.kind,
+        quoted=is_same_passage(gold.item, told.item),
     )
 
 
-def _spans(gold: _Traits, told: _Traits) -> float:
-    shared = overlap(gold.item.spans, told.item.spans)
+def _is_retold(gold: Item, told: Item) -> bool:
+    return fuzz.token_sort_ratio(_plain(gold.words), _plain(told.words)) >= 100 * _SAID
+
+
+def _spans(gold: _Traits, told: _Traits, shared: int) -> float:
     if shared:
         both, least = gold.size + told.size - shared, min(gold.size, told.size)
         return (shared / both + shared / least) / 2

@@ -7,17 +7,15 @@ spurious); gold items that may be left out are paired too, and then count on nei
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-
-from rapidfuzz import fuzz
 
 from evals.gold import LISTS, Gold
 from evals.scoring import judging
 from evals.scoring.counts import Count, Share, Tally
 from evals.scoring.forms import Figure, Item, Pair, Span, merged, overlap, size
-from evals.scoring.ground import groundedness, tightness
+from evals.scoring.ground import completeness, groundedness, tightness
 from evals.scoring.judging import Place, figure_at, pair_figures, places_of
 from evals.scoring.pairing import is_same_passage, pair
 from evals.scoring.places import Places, gold_items, told_items
@@ -25,13 +23,13 @@ from schemas import Summary
 from summarizer.documents import Document
 from summarizer.folding import fold, match_key
 
-VERSION = "1"
+VERSION = "2"
 """Of the way of scoring; baselines of another version are not compared."""
 
 ITEM_SLOTS = ("sector", "indicator", "issuer", "addressees", "deadline")
 """What is judged of an item that was found, where its list has it."""
 
-_ALIKE = 70.0  # of 100, from which two names of an indicator mean the same
+_ALIKE = 0.6  # of words, from which two names of an indicator mean the same
 _MOSTLY = 0.5  # of a told item within passages that may be told or not
 _SNIPPET, _SHORT = 60, 40  # code points of an item, and of that of a figure
 
@@ -112,10 +110,8 @@ class _Scoring:
                 **self._slots(),
                 **self._dangers(),
                 "directive_text": self._directive_text(),
-                "tightness": tightness(
-                    [self.gold[p.gold] for p in self.judged],
-                    [self.told[p.told] for p in self.judged],
-                ),
+                "tightness": tightness(*self._both),
+                "completeness": completeness(*self._both),
             },
             confusion=self._confusion(),
             errors=self._errors(),
@@ -143,7 +139,8 @@ class _Scoring:
     @cached_property
     def slots(self) -> dict[Pair, dict[str, bool]]:
         """Whether each slot of judged pairs is right."""
-        return {p: _right_slots(self.gold[p.gold], self.told[p.told]) for p in self.judged}
+        names = frozenset(filter(None, (item.indicator for item in self.gold)))
+        return {p: _right_slots(self.gold[p.gold], self.told[p.told], names) for p in self.judged}
 
     @cached_property
     def partner(self) -> dict[int, int]:
@@ -205,6 +202,12 @@ class _Scoring:
     def _told(self, place: Place) -> Figure:
         return figure_at(self.told, place)
 
+    @property
+    def _both(self) -> tuple[list[Item], list[Item]]:
+        """The gold and the told items of judged pairs."""
+        pairs = self.judged
+        return [self.gold[p.gold] for p in pairs], [self.told[p.told] for p in pairs]
+
     # --- Counts -----------------------------------------------------------------------------------
 
     def _items(self) -> dict[str, Count]:
@@ -225,28 +228,40 @@ class _Scoring:
 
     def _figures(self) -> dict[str, Count]:
         gold, told = len(self.gold_figures), len(self.told_figures)
-        strict = sum(not self._faults(g, t) for g, t in self.judged_figures)
+        faults = [self._faults(g, t) for g, t in self.judged_figures]
+        strict = sum(not wrong for wrong in faults)
         counts: dict[str, Count] = {
             "figures": Tally(gold, told, len(self.judged_figures)),
             "figures_strict": Tally(gold, told, strict),
         }
-        for slot in judging.SLOTS:
-            wrong = sum(slot in self.wrong[g] for g, _ in self.judged_figures)
-            counts[slot] = Share(len(self.judged_figures) - wrong, len(self.judged_figures))
+        for slot in (*judging.SLOTS, "item"):
+            right = sum(slot not in wrong for wrong in faults)
+            counts[slot] = Share(right, len(faults))
         roles = Counter(self._gold(g).role for g in self.gold_figures)
-        right = Counter(
+        agreed = Counter(
             self._gold(g).role for g, _ in self.judged_figures if "role" not in self.wrong[g]
         )
         said = Counter(self._told(t).role for t in self.told_figures)
         for role in sorted(roles.keys() | said.keys()):
-            counts[f"role {role}"] = Tally(roles[role], said[role], right[role])
+            counts[f"role {role}"] = Tally(roles[role], said[role], agreed[role])
         return counts
 
     def _faults(self, gold: Place, told: Place) -> tuple[str, ...]:
-        """What is wrong with a found figure: its slots, and the list it was put into."""
-        wrong = self.wrong[gold]
+        """What is wrong with a found figure: its slots, its list, and what it was told of."""
         listed = self.gold[gold.item].kind == self.told[told.item].kind
-        return wrong if listed else (*wrong, "list")
+        filed = () if listed else ("list",)
+        owned = () if self._is_owned(gold, told) else ("item",)
+        return (*self.wrong[gold], *filed, *owned)
+
+    def _is_owned(self, gold: Place, told: Place) -> bool:
+        """Whether it was not told of what is another item of gold, while its own was told too."""
+        own = self.partner.get(gold.item)
+        return own in (None, told.item) or told.item not in self.owner
+
+    @cached_property
+    def owner(self) -> dict[int, int]:
+        """Gold items by told items of judged pairs."""
+        return {p.told: p.gold for p in self.judged}
 
     def _slots(self) -> dict[str, Count]:
         judged: dict[str, list[bool]] = {slot: [] for slot in ITEM_SLOTS}
@@ -264,11 +279,20 @@ class _Scoring:
         }
 
     def _filed(self, name: str, other: str) -> Share:
-        wrong = sum(self.told[p.told].kind == other for p in self.judged if self._is(p, name))
-        return Share(wrong, sum(self.gold[i].kind == name for i in self.required))
+        """Gold items of a list, told in another one: instead of their own, or beside it.
 
-    def _is(self, found: Pair, name: str) -> bool:
-        return self.gold[found.gold].kind == name
+        Those that may be left out count too. What is told there for another item is no fault.
+        """
+        told = dict(self.pairs)
+        kept = {p.told for p in self.pairs if self.gold[p.gold].kind == other}
+        strays = [item for j, item in enumerate(self.told) if item.kind == other and j not in kept]
+        items = [(i, item) for i, item in enumerate(self.gold) if item.kind == name]
+        wrong = sum(
+            (i in told and self.told[told[i]].kind == other)
+            or any(is_same_passage(item, stray) for stray in strays)
+            for i, item in items
+        )
+        return Share(wrong, len(items))
 
     def _directive_text(self) -> Tally:
         """Code points of directives, however they were cut."""
@@ -372,29 +396,43 @@ class _Scoring:
         kind = self.told[other.item].kind
         if kind != self.gold[place.item].kind:
             wrong.insert(0, f"in {kind}")
+        if not self._is_owned(place, other):
+            items = self.told[other.item], self.gold[place.item]
+            wrong.append(_fault("item", *(item.indicator or item.words for item in items)))
         return "; ".join(wrong) or "ok"
 
 
-def _right_slots(gold: Item, told: Item) -> dict[str, bool]:
-    """Whether each slot is right, of those that both lists have."""
+def _right_slots(gold: Item, told: Item, names: Set[str]) -> dict[str, bool]:
+    """Whether each slot is right, of those that both lists have; ``names`` are those of gold."""
     slots = {"sector": gold.sector == told.sector}
     kinds = {gold.kind, told.kind}
     if "directives" not in kinds:
-        slots["indicator"] = _is_same_indicator(gold.indicator, told.indicator)
+        slots["indicator"] = _is_same_indicator(gold.indicator, told.indicator, names)
     if kinds == {"directives"}:
-        names = [item.issuer.name if item.issuer else "" for item in (gold, told)]
-        slots["issuer"] = _is_same_name(*map(_plain, names))
+        issuers = [item.issuer.name if item.issuer else "" for item in (gold, told)]
+        slots["issuer"] = _is_same_name(*map(_plain, issuers))
         slots["addressees"] = {*map(_plain, gold.addressees)} == {*map(_plain, told.addressees)}
     if kinds in ({"directives"}, {"targets"}):
         slots["deadline"] = _date(gold) == _date(told)
     return slots
 
 
-def _is_same_indicator(gold: str | None, told: str | None) -> bool:
-    """Names are free, so likeness will do; whether there is one is exact."""
+def _is_same_indicator(gold: str | None, told: str | None, names: Set[str]) -> bool:
+    """Names are free, so likeness will do, unless another name of gold is more alike.
+
+    Whether there is a name is exact.
+    """
     if gold is None or told is None:
         return gold is told
-    return fuzz.token_set_ratio(_plain(gold), _plain(told)) >= _ALIKE
+    own = _name_likeness(gold, told)
+    return own >= _ALIKE and all(_name_likeness(name, told) <= own for name in names)
+
+
+@lru_cache(maxsize=65536)  # all names of a document are compared with each
+def _name_likeness(one: str, other: str) -> float:
+    """Dice coefficient of their words (Dice 1945)."""
+    words = [Counter(_plain(name).split()) for name in (one, other)]
+    return 2 * (words[0] & words[1]).total() / max(words[0].total() + words[1].total(), 1)
 
 
 def _is_same_name(one: str, other: str) -> bool:

@@ -27,6 +27,7 @@ def in_base_unit(value: Decimal, unit: str | None) -> tuple[Decimal, str]:
         return value, ""
     words = unit_key(unit)
     first, slash, rest = words.partition("/")
+    first = first.strip()
     factor = Decimal(1)
     while (head := first.partition(" "))[0] in _SCALES:
         factor *= _SCALES[head[0]]
