@@ -945,7 +945,7 @@ def test_likeness_has_a_share_of_each_term() -> None:
     same = likeness(item(0, 50, "targets", 3), item(0, 50, "targets", 3))
     assert (same.spans, same.values, same.anchors, same.words) == (1.0, 1.0, 1.0, 1.0)
     assert same.quoted
-    assert same.total == pytest.approx(1.32)
+    assert same.total == pytest.approx(1.62)
     far = likeness(item(0, 50, "targets", 3), item(50, 90, "targets", 4))
     assert (far.spans, far.values, far.words) == (0.0, 0.0, 0.0)
 

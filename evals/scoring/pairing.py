@@ -26,7 +26,7 @@ LEAST = 0.35
 _PLACE, _WORDS, _SAME_LIST = 0.85, 0.15, 0.02
 _SPANS, _VALUES, _ANCHORS = 0.4, 0.3, 0.3
 _SPARE, _MISFILED = 0.99, 0.5  # of a gold item that may be left out: others go first
-_QUOTED = 0.3  # more for what is quoted alike: a fact told in parts is the part that quotes it
+_QUOTED = 0.6  # more for what is quoted alike: a fact told in parts is the part that quotes it
 _SAID = 0.9  # of the words of a fact retold elsewhere: equal numbers alone do not make it so
 _RETOLD = 0.9  # of the same words at another place; the place itself goes first
 
