@@ -6,10 +6,12 @@
   const LETTERS = { achievements: "A", shortcomings: "S", targets: "T", directives: "D" };
   const SIGNS = { wrong: "✗", missed: "○", extra: "+" };
   const LANES = ["--one", "--two", "--three", "--four"];
+  const STEPS = { n: 1, p: -1 };
+  const GAP = 12; // between a passage and what is said of it
   const get = (id) => document.getElementById(id);
   const tip = get("tip");
 
-  let reading = 0; // which setup and repeat is read
+  let reading = 0; // which repeat of which setup is read
   let opened = -1; // position of the document that is shown; -1 for the overview
   let current = -1; // position among its errors
   let parts = []; // of each verdict shown, its segments
@@ -45,6 +47,26 @@
     return made;
   }
 
+  // --- Addresses ----------------------------------------------------------------------------------
+
+  // "#document-3/2/17" is document 3 in reading 2, at verdict 17 of that answer.
+  const ADDRESS = /^#(?:documents|document-(\d+))(?:\/(\d+))?(?:\/(\d+))?$/;
+  const address = (position) => `#${position < 0 ? "documents" : `document-${position}`}/${reading}`;
+
+  function turn() {
+    const [, position, wanted, place] = (ADDRESS.exec(location.hash) ?? []).map(Number);
+    read(wanted < data.readings.length ? wanted : 0);
+    show(position < data.documents.length ? position : -1);
+    const verdict = opened < 0 ? undefined : verdicts(opened)[place];
+    if (verdict) reveal(verdict);
+  }
+
+  function read(wanted) {
+    reading = wanted;
+    for (const select of document.querySelectorAll("select.reading")) select.value = wanted;
+    get("back").href = address(-1);
+  }
+
   // --- The list of documents -----------------------------------------------------------------------
 
   function row(position) {
@@ -52,25 +74,32 @@
     const count = wrong(position).length;
     const made = element("tr");
     const link = element("a", "", data.documents[position].name);
-    link.href = `#document-${position}`;
+    link.href = address(position);
     const head = element("th");
     head.scope = "row";
     head.append(link);
     const state = !told ? "not asked" : told.failure ? `failed: ${told.failure}` : "";
     const score = told && told.score !== null ? (100 * told.score).toFixed(1) : "–";
-    made.append(head, element("td", "number", score), element("td", "number", String(count)));
+    made.append(head, element("td", "number", score));
+    made.append(element("td", "number", told ? String(count) : "–"));
     made.append(element("td", "state", state));
     return made;
   }
 
-  function list() {
+  // Positions of the documents that are listed, in the order of the list.
+  function order() {
     const wanted = get("filter").value.trim().toLowerCase();
-    const shown = data.documents.map((_, position) => position);
-    const found = shown.filter((at) => data.documents[at].name.toLowerCase().includes(wanted));
+    const all = data.documents.map((_, position) => position);
+    const found = all.filter((at) => data.documents[at].name.toLowerCase().includes(wanted));
     if (get("order").value === "worst") {
-      const score = (at) => answer(at)?.score ?? 2;
+      const score = (at) => answer(at)?.score ?? 1; // without figures none is wrong
       found.sort((a, b) => score(a) - score(b) || wrong(b).length - wrong(a).length);
     }
+    return found;
+  }
+
+  function list() {
+    const found = order();
     get("documents").replaceChildren(...found.map(row));
     get("none").hidden = found.length > 0;
   }
@@ -108,8 +137,9 @@
     lists.forEach((name, lane) => made.style.setProperty(LANES[lane], `var(--${name})`));
     const fresh = over.filter((mark) => !begun.has(mark.id));
     for (const mark of fresh) begun.add(mark.id);
-    const badges = fresh.map(({ verdict }) => badge(verdict, side)).filter((sign) => sign);
-    if (badges.length) made.dataset.badge = badges.join(" ");
+    const badges = element("span", "badges");
+    badges.append(...fresh.flatMap(({ verdict }) => badge(verdict, side)));
+    if (badges.hasChildNodes()) made.prepend(badges);
     made.tabIndex = fresh.length ? 0 : -1;
     made.verdicts = found;
     made.setAttribute("aria-description", found.map(saying).join(" "));
@@ -117,8 +147,15 @@
     return made;
   }
 
-  const badge = (verdict, side) =>
-    (verdict.figure ? "" : (LETTERS[verdict[side].list] ?? "")) + (SIGNS[verdict.kind] ?? "");
+  // A badge has no text of its own, so that the text stays as it is in the source.
+  function badge(verdict, side) {
+    const letter = verdict.figure ? "" : (LETTERS[verdict[side].list] ?? "");
+    const sign = letter + (SIGNS[verdict.kind] ?? "");
+    const made = element("span", verdict.kind);
+    made.dataset.badge = sign;
+    return sign ? [made] : [];
+  }
+
   const saying = (verdict) => `${verdict.noun}: ${verdict.sentence}`;
 
   function show(position) {
@@ -140,7 +177,9 @@
     paint("told", signs, "told", shown);
     get("errors").replaceChildren(...errors.map(entry));
     get("faultless").hidden = errors.length > 0;
-    tell(errors.length ? `${count(errors.length)} here` : "no errors here");
+    const asked = answer(position);
+    get("faultless").textContent = asked ? "None in this document." : "This was not asked.";
+    tell(!asked ? "not asked" : errors.length ? `${count(errors.length)} here` : "no errors here");
     window.scrollTo(0, 0);
     return undefined;
   }
@@ -167,26 +206,36 @@
 
   function go(rank) {
     current = rank;
-    const verdict = errors[rank];
+    tell(`${rank + 1} of ${count(errors.length)} here`); // first, for it may move the text
+    mark(errors[rank]);
+  }
+
+  function reveal(verdict) {
+    const rank = errors.indexOf(verdict);
+    if (rank < 0) mark(verdict);
+    else go(rank);
+  }
+
+  function mark(verdict) {
     const here = parts[verdicts(opened).indexOf(verdict)];
+    const item = get("errors").children[errors.indexOf(verdict)];
     for (const old of document.querySelectorAll(".current")) old.classList.remove("current");
     for (const part of here) part.classList.add("current");
-    const item = get("errors").children[rank];
-    item.classList.add("current");
+    item?.classList.add("current");
     look(verdict.gold.spans.length ? "gold" : "told");
-    const target = here.find((part) => part.offsetParent !== null) ?? item.firstElementChild;
-    target.scrollIntoView({ block: "center" });
-    target.focus({ preventScroll: true });
-    tell(`${rank + 1} of ${count(errors.length)} here`);
+    const target = here.find((part) => part.offsetParent !== null) ?? item?.firstElementChild;
+    target?.scrollIntoView({ block: "center" });
+    target?.focus({ preventScroll: true });
   }
 
   function step(by) {
     if (opened >= 0 && errors[current + by] && (by > 0 || current > 0)) return go(current + by);
-    const order = data.documents.map((_, position) => position);
-    const ahead = by > 0 ? order.slice(opened + 1) : order.slice(0, Math.max(opened, 0)).reverse();
+    const listed = order();
+    const at = listed.indexOf(opened);
+    const ahead = by > 0 ? listed.slice(at + 1) : listed.slice(0, Math.max(at, 0)).reverse();
     const next = ahead.find((position) => wrong(position).length > 0);
     if (next === undefined) return tell(by > 0 ? "no error after this" : "no error before this");
-    history.replaceState(null, "", `#document-${next}`);
+    history.replaceState(null, "", address(next));
     show(next);
     return go(by > 0 ? 0 : errors.length - 1);
   }
@@ -214,15 +263,34 @@
     });
     tip.replaceChildren(...rows);
     tip.hidden = false;
-    const box = part.getClientRects()[0];
-    const own = tip.getBoundingClientRect();
-    const below = box.bottom + 8;
-    const top = below + own.height > window.innerHeight ? box.top - own.height - 8 : below;
-    const left = Math.min(box.left, document.documentElement.clientWidth - own.width - 8);
-    tip.style.left = `${Math.max(8, left) + window.scrollX}px`;
-    tip.style.top = `${Math.max(8, top) + window.scrollY}px`; // it moves along with the text
     const ids = part.verdicts.map((verdict) => verdicts(opened).indexOf(verdict));
-    for (const id of ids) for (const twin of parts[id]) twin.classList.add("twin");
+    const twins = ids.flatMap((id) => parts[id]);
+    for (const twin of twins) twin.classList.add("twin");
+    const pane = part.closest(".text");
+    settle(part, twins.filter((twin) => pane.contains(twin)));
+  }
+
+  // Puts what is said below the passage or above it; of a passage that fills the screen it spares
+  // at least the part that is pointed at.
+  function settle(part, passage) {
+    const ceiling = document.querySelector(".bench").getBoundingClientRect().bottom;
+    const floor = window.innerHeight;
+    const own = tip.getBoundingClientRect();
+    const [whole, near] = [passage, [part]].map((several) => extent(several, ceiling, floor));
+    const tops = [whole, near].flatMap(([high, low]) => [low + GAP, high - GAP - own.height]);
+    const top = tops.find((at) => at >= ceiling && at + own.height <= floor) ?? near[1] + GAP;
+    const right = document.documentElement.clientWidth - own.width - GAP;
+    const left = Math.max(GAP, Math.min(part.getClientRects()[0].left, right));
+    tip.style.left = `${left + window.scrollX}px`;
+    tip.style.top = `${top + window.scrollY}px`; // it moves along with the text
+  }
+
+  // How high and how low parts reach where they are seen.
+  function extent(several, ceiling, floor) {
+    const boxes = several.flatMap((part) => [...part.getClientRects()]);
+    const seen = boxes.filter((box) => box.bottom > ceiling && box.top < floor);
+    const kept = seen.length ? seen : boxes;
+    return [Math.min(...kept.map((box) => box.top)), Math.max(...kept.map((box) => box.bottom))];
   }
 
   function hide() {
@@ -237,24 +305,20 @@
   for (const name of ["pointerout", "focusout"]) get("sides").addEventListener(name, hide);
 
   document.addEventListener("keydown", (event) => {
-    const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
+    const typing = event.target.tagName === "INPUT";
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "n") step(1);
-    else if (event.key === "p") step(-1);
-    else if (event.key === "Escape") hide();
+    if (event.key === "Escape") hide();
+    if (!(event.key in STEPS)) return;
+    event.preventDefault(); // else a list of choices looks for one that begins so
+    step(STEPS[event.key]);
   });
-
-  function turn() {
-    const found = /^#document-(\d+)$/.exec(location.hash);
-    show(found && Number(found[1]) < data.documents.length ? Number(found[1]) : -1);
-  }
 
   for (const select of document.querySelectorAll("select.reading")) {
     data.readings.forEach((label, position) => select.append(new Option(label, String(position))));
     select.closest("label").hidden = data.readings.length < 2;
     select.addEventListener("change", () => {
-      reading = Number(select.value);
-      for (const other of document.querySelectorAll("select.reading")) other.value = select.value;
+      read(Number(select.value));
+      history.replaceState(null, "", address(opened));
       show(opened);
     });
   }
@@ -262,6 +326,7 @@
   get("order").addEventListener("change", list);
   get("next").addEventListener("click", () => step(1));
   get("previous").addEventListener("click", () => step(-1));
+  get("back").addEventListener("click", () => window.scrollTo(0, 0));
   get("see-gold").addEventListener("click", () => look("gold"));
   get("see-told").addEventListener("click", () => look("told"));
   window.addEventListener("hashchange", turn);

@@ -7,23 +7,37 @@ from typing import Any
 
 from evals.comparison import Change, Comparison
 from evals.gold import LISTS, GoldFile
-from evals.metrics import HEADLINES
+from evals.metrics import BY_NAME, HEADLINES
 from evals.reports import wording
 from evals.reports.overview import RANK, Overview, Standing
-from evals.results import Scored
+from evals.results import Outcome, Scored, verdicts_by_key
 from evals.scoring.forms import Span
 from evals.scoring.places import Places, told_items
 from evals.scoring.score import Verdict
-from evals.slices import slices
+from evals.slices import Slice, slices
+from schemas.summary import Role
 from summarizer.compact import compact
 from summarizer.exports.standalone import data, template
 from summarizer.view import clean
 
-_MOST_ITEMS = 200  # named items of one comparison
+_MOST_ITEMS = 200  # named under one heading of a comparison
+_OWN_MEASURE = {"list": "F1 of this list", "role": "F1 of this role"}  # by kind of slice
+_ROLES: dict[Role, str] = {
+    "level": "the amount itself",
+    "change": "difference to an earlier period, signed",
+    "baseline": "the amount of an earlier period",
+    "planned": "the plan's amount, where both are told",
+    "of_plan": "how much of a plan was reached",
+    "over_plan": "excess over a plan",
+    "of_previous": "share of an earlier level",
+    "factor": "multiple of an earlier level",
+    "rank": "position",
+}
 
 
 def text(overview: Overview) -> str:
     """The page as HTML."""
+    readings = tuple(_readings(overview))
     page = template(
         __package__,
         clean=clean,
@@ -38,11 +52,12 @@ def text(overview: Overview) -> str:
         headlines=HEADLINES,
         lists=LISTS,
         kinds=(*LISTS, ""),
-        places={name: place for place, name in enumerate(overview.documents)},
+        roles=_ROLES,
         rows=[(one, *_took(one)) for one in overview.standings],
-        named=[(one, *_named(one)) for one in overview.contests],
+        named=[(one, tuple(_named(overview, one, readings))) for one in overview.contests],
         slices=[(one, slices(overview.results, one.outcome, RANK)) for one in overview.standings],
-        data=data(_told_by(overview)),
+        measure=_measure,
+        data=data(_told_by(overview, readings)),
     )
 
 
@@ -52,32 +67,101 @@ def _took(standing: Standing) -> tuple[str, str, str]:
     return wording.tokens(standing.usage), wording.cost(standing.usage), f"{half} / {most}"
 
 
+def _measure(part: Slice) -> str:
+    """What the number of a slice measures."""
+    return _OWN_MEASURE.get(part.kind, BY_NAME[RANK].title)
+
+
+# --- What can be read ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One repeat of one setup."""
+
+    outcome: Outcome
+    repeat: int
+    label: str
+
+    def of(self, name: str) -> Scored | None:
+        """Its answer to a document, if it was asked."""
+        several = self.outcome.by_document.get(name, ())
+        return next((one for one in several if one.answer.repeat == self.repeat), None)
+
+    def place(self, change: Change, verdict: str) -> int | None:
+        """Where among its verdicts it says this of what changed, if it does."""
+        scored = self.of(change.document)
+        known = verdicts_by_key([scored] if scored else [])
+        is_said = change.key in known and known[change.key].verdict == verdict
+        return list(known).index(change.key) if is_said else None
+
+
+def _readings(overview: Overview) -> Iterator[_Reading]:
+    """Each setup with each repeat that it has."""
+    for one in overview.standings:
+        label = clean(one.label)
+        repeats = sorted({scored.answer.repeat for scored in one.outcome.scored})
+        for repeat in repeats:
+            told = f"{label}, repeat {repeat + 1}" if len(repeats) > 1 else label
+            yield _Reading(one.outcome, repeat, told)
+
+
+# --- What changed -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Named:
+    """Changes of one sort: how many there are, and the first of them with their addresses."""
+
+    heading: str
+    total: int
+    shown: Sequence[tuple[Change, str]]
+
+
+def _named(
+    overview: Overview, comparison: Comparison, readings: Sequence[_Reading]
+) -> Iterator[_Named]:
+    """What broke or got worse, and what was fixed; nothing of a sort that there is none of."""
+    for heading, changes in (
+        ("Broken or worse", (*comparison.broken, *comparison.worse)),
+        ("Fixed", comparison.fixed),
+    ):
+        if changes:
+            shown = changes[:_MOST_ITEMS]
+            addresses = (_address(overview, comparison, one, readings) for one in shown)
+            yield _Named(heading, len(changes), tuple(zip(shown, addresses, strict=True)))
+
+
+def _address(
+    overview: Overview, comparison: Comparison, change: Change, readings: Sequence[_Reading]
+) -> str:
+    """Where the page shows a change: in the new setup, or in the old if only that tells of it."""
+    document = f"#document-{overview.documents.index(change.document)}"
+    found = (
+        f"{document}/{number}/{place}"
+        for label, verdict in ((comparison.other, change.after), (comparison.base, change.before))
+        for number, reading in enumerate(readings)
+        if reading.outcome.setup.label == label
+        and (place := reading.place(change, verdict)) is not None
+    )
+    return next(found, document)
+
+
 # --- Data of the script -------------------------------------------------------------------------
 
 
-def _told_by(overview: Overview) -> dict[str, Any]:
+def _told_by(overview: Overview, readings: Sequence[_Reading]) -> dict[str, Any]:
     return {
-        "readings": [_reading(overview, *key) for key in _keys(overview)],
-        "documents": [_document(overview, gold) for gold in overview.results.golds],
+        "readings": [reading.label for reading in readings],
+        "documents": [_document(gold, readings) for gold in overview.results.golds],
     }
 
 
-def _keys(overview: Overview) -> Iterator[tuple[int, int]]:
-    """Each setup with each repeat."""
-    for place in range(len(overview.standings)):
-        yield from ((place, repeat) for repeat in range(overview.repeats))
-
-
-def _reading(overview: Overview, setup: int, repeat: int) -> str:
-    label = clean(overview.standings[setup].label)
-    return label if overview.repeats == 1 else f"{label}, repeat {repeat + 1}"
-
-
-def _document(overview: Overview, gold: GoldFile) -> dict[str, Any]:
+def _document(gold: GoldFile, readings: Sequence[_Reading]) -> dict[str, Any]:
     places, pool = Places(gold.document), _Pool()
     answers = [
-        None if (one := _answer(overview, gold.name, *key)) is None else _told(one, places, pool)
-        for key in _keys(overview)
+        None if (one := reading.of(gold.name)) is None else _told(one, places, pool)
+        for reading in readings
     ]
     verdicts = list(pool.verdicts.values())
     text = gold.document.text
@@ -96,11 +180,6 @@ class _Pool:
         key = compact(verdict)
         self.verdicts.setdefault(key, verdict)
         return self.places.setdefault(key, len(self.places))
-
-
-def _answer(overview: Overview, name: str, setup: int, repeat: int) -> Scored | None:
-    several = overview.standings[setup].outcome.by_document.get(name, ())
-    return next((one for one in several if one.answer.repeat == repeat), None)
 
 
 def _told(scored: Scored, places: Places, pool: _Pool) -> dict[str, Any]:
@@ -139,10 +218,3 @@ def _unjudged(scored: Scored, places: Places) -> Iterator[dict[str, Any]]:
             yield _verdict(Verdict(f"+{item.kind}@{item.start}", item.words, "optional")) | {
                 "told": _side(item.kind, item.spans)
             }
-
-
-def _named(comparison: Comparison) -> tuple[Sequence[Change], Sequence[Change], int]:
-    """What broke or got worse, what was fixed, and how many of both are not named."""
-    broken, fixed = (*comparison.broken, *comparison.worse), comparison.fixed
-    shown = broken[:_MOST_ITEMS], fixed[:_MOST_ITEMS]
-    return *shown, len(broken) + len(fixed) - sum(map(len, shown))
