@@ -385,6 +385,25 @@ def test_an_error_is_seen_beside_what_is_said_of_it(
 
 
 @in_browser
+@pytest.mark.parametrize("width", [1280, 400])
+def test_a_badge_stands_above_the_beginning_of_its_passage(browser: Browser, width: int) -> None:
+    browser.resize(width, 900)
+    choose(browser, 1)
+    read(browser, 0)
+    off = browser.run(
+        """return [...document.querySelectorAll("#gold .badges")].map((badges) => {
+          const words = document.createRange();
+          words.selectNodeContents(badges.parentElement.lastChild);
+          const [beginning] = words.getClientRects();
+          const box = badges.getBoundingClientRect();
+          return [box.left - beginning.left, box.bottom - beginning.top];
+        })"""
+    )
+    assert len(off) > 3
+    assert all(abs(left) < 2 and -12 < bottom < 2 for left, bottom in off)
+
+
+@in_browser
 def test_a_right_item_within_a_wrong_one_keeps_its_own_colour(
     browser: Browser, shown: Results, tmp_path: Path
 ) -> None:
@@ -500,7 +519,7 @@ def test_what_was_not_asked_is_not_called_faultless(
     partly = without(shown.outcomes[0], name)
     opened(browser, replace(shown, outcomes=(partly,)), tmp_path, "#document-0/0")
     assert browser.text("#status") == "not asked"
-    assert browser.text("#faultless") == "This was not asked."
+    assert browser.text("#faultless") == "This setup was not asked about this document."
     browser.click("#back")
     browser.until("document.getElementById('reader').hidden")
     rows = browser.run(PARTS, "#documents tr")

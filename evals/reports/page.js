@@ -178,7 +178,7 @@
     get("errors").replaceChildren(...errors.map(entry));
     get("faultless").hidden = errors.length > 0;
     const asked = answer(position);
-    get("faultless").textContent = asked ? "None in this document." : "This was not asked.";
+    get("faultless").textContent = asked ? "None in this document." : "This setup was not asked about this document.";
     tell(!asked ? "not asked" : errors.length ? `${count(errors.length)} here` : "no errors here");
     window.scrollTo(0, 0);
     return undefined;
@@ -275,6 +275,7 @@
   function settle(part, passage) {
     const ceiling = document.querySelector(".bench").getBoundingClientRect().bottom;
     const floor = window.innerHeight;
+    tip.style.left = "0"; // as wide as it likes to be
     const own = tip.getBoundingClientRect();
     const [whole, near] = [passage, [part]].map((several) => extent(several, ceiling, floor));
     const tops = [whole, near].flatMap(([high, low]) => [low + GAP, high - GAP - own.height]);
