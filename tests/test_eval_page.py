@@ -198,7 +198,7 @@ def test_a_heading_counts_what_is_not_named_too(
 
 
 def test_a_slice_says_what_its_number_measures(html: str) -> None:
-    rows = re.findall(r'<td class="quiet">(\w+)</td><th[^>]*>(.*?)</th><td[^>]*>(.*?)</td>', html)
+    rows = re.findall(r'<td class="quiet">(\w+)</td><th[^>]*>(.*?)</th>.*>([^<]+)</td></tr>', html)
     measures = {(kind, name.partition(" ")[0]): measure for kind, name, measure in rows}
     assert measures["list", "targets"] == "F1 of this list"
     assert measures["role", "level"] == "F1 of this role"
@@ -376,8 +376,8 @@ def test_every_passage_can_be_reached_by_keyboard_and_tells_its_verdict(browser:
 
 
 @in_browser
-@pytest.mark.parametrize("width", [1280, 400])
-@pytest.mark.parametrize("reading", [0, 1, 2])
+@pytest.mark.parametrize("width", [1280, 400, 340])  # at the last, buttons need one more line
+@pytest.mark.parametrize("reading", [0, 1])
 def test_an_error_is_seen_beside_what_is_said_of_it(
     browser: Browser, width: int, reading: int
 ) -> None:

@@ -6,6 +6,8 @@
   const LETTERS = { achievements: "A", shortcomings: "S", targets: "T", directives: "D" };
   const SIGNS = { wrong: "✗", missed: "○", extra: "+" };
   const LANES = ["--one", "--two", "--three", "--four"];
+  const FAULTLESS = "None in this document.";
+  const NOT_ASKED = "This setup was not asked about this document.";
   const STEPS = { n: 1, p: -1 };
   const GAP = 12; // between a passage and what is said of it
   const get = (id) => document.getElementById(id);
@@ -54,10 +56,10 @@
   const address = (position) => `#${position < 0 ? "documents" : `document-${position}`}/${reading}`;
 
   function turn() {
-    const [, position, wanted, place] = (ADDRESS.exec(location.hash) ?? []).map(Number);
+    const [, position, wanted, at] = (ADDRESS.exec(location.hash) ?? []).map(Number);
     read(wanted < data.readings.length ? wanted : 0);
     show(position < data.documents.length ? position : -1);
-    const verdict = opened < 0 ? undefined : verdicts(opened)[place];
+    const verdict = opened < 0 ? undefined : verdicts(opened)[at];
     if (verdict) reveal(verdict);
   }
 
@@ -177,9 +179,10 @@
     paint("told", signs, "told", shown);
     get("errors").replaceChildren(...errors.map(entry));
     get("faultless").hidden = errors.length > 0;
-    const asked = answer(position);
-    get("faultless").textContent = asked ? "None in this document." : "This setup was not asked about this document.";
-    tell(!asked ? "not asked" : errors.length ? `${count(errors.length)} here` : "no errors here");
+    const asked = Boolean(answer(position));
+    get("faultless").textContent = asked ? FAULTLESS : NOT_ASKED;
+    if (asked) tell(errors.length ? `${count(errors.length)} here` : "no errors here");
+    else tell("not asked");
     window.scrollTo(0, 0);
     return undefined;
   }
@@ -266,13 +269,14 @@
     const ids = part.verdicts.map((verdict) => verdicts(opened).indexOf(verdict));
     const twins = ids.flatMap((id) => parts[id]);
     for (const twin of twins) twin.classList.add("twin");
-    const pane = part.closest(".text");
-    settle(part, twins.filter((twin) => pane.contains(twin)));
+    settle(part, twins);
   }
 
   // Puts what is said below the passage or above it; of a passage that fills the screen it spares
   // at least the part that is pointed at.
-  function settle(part, passage) {
+  function settle(part, twins) {
+    const pane = part.closest(".text"); // the other one has its twins, which are spared too
+    const passage = twins.filter((twin) => pane.contains(twin));
     const ceiling = document.querySelector(".bench").getBoundingClientRect().bottom;
     const floor = window.innerHeight;
     tip.style.left = "0"; // as wide as it likes to be
@@ -280,7 +284,8 @@
     const [whole, near] = [passage, [part]].map((several) => extent(several, ceiling, floor));
     const tops = [whole, near].flatMap(([high, low]) => [low + GAP, high - GAP - own.height]);
     const top = tops.find((at) => at >= ceiling && at + own.height <= floor) ?? near[1] + GAP;
-    const right = document.documentElement.clientWidth - own.width - GAP;
+    const screen = document.documentElement.clientWidth - GAP;
+    const right = Math.min(screen, pane.getBoundingClientRect().right) - own.width;
     const left = Math.max(GAP, Math.min(part.getClientRects()[0].left, right));
     tip.style.left = `${left + window.scrollX}px`;
     tip.style.top = `${top + window.scrollY}px`; // it moves along with the text
