@@ -22,7 +22,7 @@ WHOLE = (
     "words_in_source",
     "statements_faithful",
 )
-"""Shares that are 1 for every engine: code takes evidence from the source, and checks statements."""
+"""Shares that are 1 for every engine: code takes what is said from the source, or compares it."""
 
 NONE = ("future_as_past",)
 """Shares that are 0 for the embedded engine."""

@@ -46,6 +46,7 @@ def text(overview: Overview) -> str:
         points=wording.points,
         interval=wording.interval,
         number_of=wording.number_of,
+        turn=wording.turn,
     )
     return page.render(
         overview=overview,

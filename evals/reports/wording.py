@@ -36,8 +36,9 @@ def percent(value: float | None) -> str:
 
 
 def points(delta: float) -> str:
-    """A difference of two shares in points, signed: +1.2."""
-    return f"{100 * delta:+.1f}"
+    """A difference of two shares in points, signed: +1.2; 0.0 if there is hardly one."""
+    said = f"{100 * delta:+.1f}"
+    return "0.0" if said in ("+0.0", "-0.0") else said
 
 
 def gain(metric: Metric, found: Difference, adjusted: float | None = None) -> str:
