@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from evals.perfect import Sample, Told
+from evals.perfect import KINDS, Sample, Told
 from evals.scoring.places import numbers_of
 from schemas import Deadline, Directive, Evidence, Figure, Summary, Target, Unclaimed
 from summarizer.figures import reparse
@@ -167,9 +167,12 @@ def _unheard(sample: Sample, start: int) -> Figure:
 
 
 def filed_as(kind: type[Told]) -> Callable[[Sample, Told], Sequence[Told]]:
-    """The same item in another list."""
+    """The same item in another list, unless gold has the same words there."""
+    (name,) = (name for name, one in KINDS.items() if one is kind)
 
-    def changed(_: Sample, item: Told) -> Sequence[Told]:
+    def changed(sample: Sample, item: Told) -> Sequence[Told]:
+        if any(one.quote == item.evidence[0].quote for one in sample.gold.items(name)):
+            return (item,)
         fields = {name: value for name, value in item if name in kind.model_fields}
         return (kind(**fields),)
 
@@ -179,7 +182,7 @@ def filed_as(kind: type[Told]) -> Callable[[Sample, Told], Sequence[Told]]:
 def told_as_well(kind: type[Told]) -> Callable[[Sample, Told], Sequence[Told]]:
     """The item, and the same in another list."""
     other = filed_as(kind)
-    return lambda sample, item: (item, *other(sample, item))
+    return lambda sample, item: (item, *(one for one in other(sample, item) if one is not item))
 
 
 def merged(sample: Sample) -> Summary:
