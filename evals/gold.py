@@ -124,17 +124,21 @@ class GoldFile:
 def read_all(places: Iterable[Path]) -> tuple[GoldFile, ...]:
     """The gold files among files and folders (with all below them), in order.
 
-    Raises ``GoldError`` for a place that is not there or holds none, and for the first broken file.
+    A file that is reached in several ways is read once, under its first name. Raises ``GoldError``
+    for a place that is not there or holds none, and for the first broken file.
     """
-    places = tuple(places)
-    found = {path: name for place in places for path, name in _paths(place)}
-    if not found:
-        told = ", ".join(str(place) for place in places)
-        raise GoldError(f"{told}: no gold file (*.yaml) there; begin one with: evals gold new DOC")
-    times = Counter(found.values())
+    found: dict[Path, tuple[Path, str]] = {}
+    for place in places:
+        there = tuple(_paths(place))
+        if not there:
+            told = "no gold file (*.yaml) there; begin one with: evals gold new DOC"
+            raise GoldError(f"{place}: {told}")
+        for path, name in there:
+            found.setdefault(path.resolve(), (path, name))
+    times = Counter(name for _, name in found.values())
     return tuple(
         read_gold(path, name if times[name] == 1 else path.with_suffix("").as_posix())
-        for path, name in found.items()
+        for path, name in found.values()
     )
 
 

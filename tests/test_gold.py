@@ -105,6 +105,26 @@ def test_a_folder_without_gold_says_how_to_begin(tmp_path: Path) -> None:
         read_all([tmp_path])
 
 
+def test_a_place_without_gold_is_told_even_beside_one_with_it(gold: Path, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+
+    with pytest.raises(GoldError, match="empty: no gold file"):
+        read_all([gold, empty])
+
+
+def test_gold_that_is_named_in_several_ways_counts_once(
+    gold: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = gold.parent.resolve()
+    (tmp_path / "link").symlink_to(folder, target_is_directory=True)
+    monkeypatch.chdir(folder)
+
+    found = read_all([Path(), folder, tmp_path / "link", gold])
+
+    assert [one.name for one in found] == ["xa"]
+
+
 def test_a_sidecar_is_optional_and_checked(gold: Path) -> None:
     assert read_gold(gold).sidecar.status == "single"
 
