@@ -1,11 +1,11 @@
 """Baselines: what an engine got right when somebody last looked, as files to review.
 
 One JSON file an engine, one line a verdict, so that ``summarizer eval --accept`` shows as a
-readable diff. A baseline belongs to its gold and its way of scoring; of others it says nothing.
+readable diff. A baseline belongs to its engine, its gold and its way of scoring; of others it says
+nothing.
 """
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,19 +14,19 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as validated
 
-from evals.errors import StaleError
+from evals.errors import EvalError, StaleError
 from evals.metrics import HEADLINES
 from evals.results import Answer, Outcome, Scored, Setup, verdicts_by_key
 from evals.scoring.counts import Tally
 from evals.scoring.score import VERSION, Score, Verdict
 from summarizer.replacing import replacing
 
-_PLAIN = re.compile(r"[^\w.-]+")
+_ANEW = "look at the results, then accept them: the same command with --accept"
 
 
 @validated(frozen=True)
 class _Entry:
-    """A document: its headline counts as (gold, told, both), and verdicts with their words."""
+    """An answer: its headline counts as (gold, told, both), and verdicts with their words."""
 
     counts: Mapping[str, tuple[int, int, int]]
     verdicts: Mapping[str, tuple[str, str]]
@@ -34,10 +34,12 @@ class _Entry:
 
 @validated(frozen=True)
 class _File:
+    """Who was evaluated against what, and each document's answers in the order of repeats."""
+
     engine: str
     scoring: str
     gold: str
-    documents: Mapping[str, _Entry]
+    documents: Mapping[str, tuple[_Entry, ...]]
 
 
 _FILE = TypeAdapter(_File)
@@ -50,16 +52,20 @@ class Baseline:
     outcome: Outcome
     gold: str
 
-    @classmethod
-    def of(cls, outcome: Outcome, gold: str) -> "Baseline":
-        """The baseline that an outcome would be; of repeats the first counts."""
-        first = tuple(several[0] for several in outcome.by_document.values())
-        return cls(Outcome(outcome.setup, first), gold)
-
 
 def baseline_file(folder: Path, setup: Setup) -> Path:
     """Where the baseline of an engine lies."""
-    return folder / f"{_PLAIN.sub('-', setup.label).strip('-')}.json"
+    return folder / f"{setup.slug}.json"
+
+
+def baselines_folder(place: Path, home: Path) -> Path:
+    """Where the baselines of gold lie: in its folder, so that each folder has its own.
+
+    Those of the fixtures that come with us lie beside them, in ``home``.
+    """
+    if place.resolve() == (home / "fixtures").resolve():
+        return home / "baselines"
+    return (place if place.is_dir() else place.parent) / "baselines"
 
 
 def write_baseline(path: Path, baseline: Baseline) -> None:
@@ -70,33 +76,68 @@ def write_baseline(path: Path, baseline: Baseline) -> None:
 
 
 def read_baseline(path: Path, setup: Setup, gold: str) -> Baseline:
-    """Read the baseline of a setup; ``StaleError`` if there is none or it is of other gold."""
-    try:
-        found = _FILE.validate_json(path.read_bytes())
-    except FileNotFoundError:
-        raise StaleError(
-            f"{path}: no baseline of {setup.label} yet; look at its results, then: "
-            "summarizer eval --accept"
-        ) from None
-    except (OSError, ValidationError) as error:
-        raise StaleError(f"{path}: is no baseline ({_first_line(error)}); make it anew") from None
+    """Read the baseline of a setup; ``StaleError`` if there is none or it is of something else."""
+    if not path.exists():
+        raise StaleError(f"{path}: no baseline of {setup.label} yet; {_ANEW}")
+    found = _read(path)
     for what, before, now in (
+        ("engine", found.engine, setup.label),
         ("scoring", found.scoring, VERSION),
-        ("gold", found.gold, gold),
+        ("gold", found.gold[:12], gold[:12]),
     ):
         if before != now:
-            raise StaleError(
-                f"{path}: is of another {what} ({before[:12]}, now {now[:12]}); "
-                "look at the results of what is there now, then: summarizer eval --accept"
-            )
-    scored = tuple(_scored(name, entry) for name, entry in found.documents.items())
+            raise StaleError(f"{path}: is of another {what} ({before}, now {now}); {_ANEW}")
+    scored = tuple(
+        _scored(name, repeat, entry)
+        for name, entries in found.documents.items()
+        for repeat, entry in enumerate(entries)
+    )
     return Baseline(Outcome(setup, scored), found.gold)
 
 
-def _scored(name: str, entry: _Entry) -> Scored:
+def refuse_other_engine(path: Path, setup: Setup) -> None:
+    """Raise ``EvalError`` if the baseline of another engine would be written over."""
+    found = _readable(path)
+    if found is not None and found.engine != setup.label:
+        raise EvalError(
+            f"{path}: is the baseline of {found.engine}, not of {setup.label}; "
+            "delete it, or name another folder with --baselines"
+        )
+
+
+def is_of_other_gold(path: Path, gold: str) -> bool:
+    """Whether a baseline is there, and of other gold than now."""
+    found = _readable(path)
+    return found is not None and found.gold != gold
+
+
+def _readable(path: Path) -> _File | None:
+    try:
+        return _read(path) if path.exists() else None
+    except StaleError:
+        return None
+
+
+def _read(path: Path) -> _File:
+    """What a file holds; ``StaleError`` with the line or key of what is wrong."""
+    try:
+        return _FILE.validate_python(json.loads(path.read_bytes()))
+    except OSError as error:
+        raise EvalError(f"{path}: cannot be read ({error.strerror})") from None
+    except json.JSONDecodeError as error:
+        place, reason = f"{path}:{error.lineno}", f"no JSON, {error.msg}"
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place, reason = f"{path}: {'.'.join(map(str, first['loc']))}", first["msg"]
+    except UnicodeDecodeError:
+        place, reason = str(path), "no UTF-8 text"
+    raise StaleError(f"{place}: is no baseline ({reason}); {_ANEW}")
+
+
+def _scored(name: str, repeat: int, entry: _Entry) -> Scored:
     counts = {metric: Tally(*count) for metric, count in entry.counts.items()}
     verdicts = tuple(Verdict(key, words, told) for key, (told, words) in entry.verdicts.items())
-    return Scored(Answer(name, None), Score(counts, verdicts=verdicts))
+    return Scored(Answer(name, None, repeat), Score(counts, verdicts=verdicts))
 
 
 def _text(baseline: Baseline) -> str:
@@ -106,11 +147,14 @@ def _text(baseline: Baseline) -> str:
         "gold": baseline.gold,
     }
     lines = [f"  {_json(name)}: {_json(value)}," for name, value in head.items()]
-    documents = ",\n".join(_document(one) for one in baseline.outcome.scored)
+    documents = ",\n".join(
+        f"    {_json(name)}: [{', '.join(map(_entry, several))}]"
+        for name, several in baseline.outcome.by_document.items()
+    )
     return "\n".join(["{", *lines, '  "documents": {', documents, "  }", "}", ""])
 
 
-def _document(scored: Scored) -> str:
+def _entry(scored: Scored) -> str:
     counts = {
         metric.name: (count.gold, count.told, count.both)
         for metric in HEADLINES
@@ -121,15 +165,9 @@ def _document(scored: Scored) -> str:
         for key, one in verdicts_by_key([scored]).items()
     )
     return (
-        f"    {_json(scored.answer.document)}: {{\n"
-        f'      "counts": {_json(counts)},\n'
-        f'      "verdicts": {{\n{verdicts}\n      }}\n    }}'
+        f'{{\n      "counts": {_json(counts)},\n      "verdicts": {{\n{verdicts}\n      }}\n    }}'
     )
 
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0]

@@ -1,17 +1,18 @@
 """``summarizer eval``: gold in, scores, comparison and gate out.
 
 The command is an entry point (``summarizer.commands``), as evals stand above the summarizer.
-Exit codes: 0 done; 1 the gate fell; 2 nothing could be evaluated; 3 a lock, recording or baseline
-is missing or of something else.
+Exit codes: 0 done; 1 the gate fell; 2 it cannot be done; 3 a lock, recording or baseline is missing
+or of something else. Whatever can be looked at without asking a model is looked at first.
 """
 
 import asyncio
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -20,13 +21,11 @@ from summarizer.cli.options import BaseUrl, Debug, PricesFile, Timeout
 from summarizer.cli.telling import DONE, FAILED, deliver, tell
 
 if TYPE_CHECKING:
-    from evals.gate import Gate
     from evals.gold import GoldFile
     from evals.recordings import Recordings
     from evals.results import Answer, Outcome, Results, Setup
 
 _HOME = Path(__file__).parent
-_SHOWN = 20  # changes that are named at once
 _SECONDS = 5.0  # between two lines of progress where nobody looks at a terminal
 _FORMS = {".html": "html", ".json": "json", ".md": "markdown", ".xml": "junit"}
 
@@ -95,7 +94,9 @@ def evaluate(
     ] = False,
     baselines: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Where baselines lie; left out: beside the gold."),
+        typer.Option(
+            metavar="DIR", help="Where baselines lie; left out: in the folder baselines of gold."
+        ),
     ] = None,
     selftest: Annotated[
         bool,
@@ -110,8 +111,14 @@ def evaluate(
             raise typer.BadParameter(f"{file}: end its name in one of {', '.join(_FORMS)}")
     if offline and recordings is None:
         raise typer.BadParameter("--offline needs --recordings DIR to replay from")
+    if gate and accept:
+        raise typer.BadParameter("--gate holds to the baseline that --accept rewrites; take one")
     with told(debug=debug):
+        import evals.reports  # noqa: F401 - what is not installed is told before anybody is asked
+        from evals.baselines import baselines_folder
+        from evals.checks import check_files
         from evals.engines import engine
+        from evals.gatekeeper import Gatekeeper, tell_outages
         from evals.gold import read_all
         from evals.runs import evaluate as run
 
@@ -120,6 +127,11 @@ def evaluate(
         if selftest:
             raise typer.Exit(_selftest(golds))
         setups = _setups(model or ["embedded"], prompts or [], floor=floor)
+        folder = baselines or baselines_folder(places[0], _HOME)
+        check_files(files)
+        people = _people(golds, second)
+        keeper = Gatekeeper(golds, places, folder)
+        before = keeper.check(setups, gate=gate, accept=accept)
         found = run(
             golds,
             setups,
@@ -128,26 +140,33 @@ def evaluate(
             recordings=_recordings(recordings, offline=offline),
             keep=keep,
             progress=_Progress(),
+            warn=tell,
             engines=partial(engine, base_url=base_url, prices=prices, timeout=timeout),
         )
-        results = _with_ceiling(asyncio.run(found), second)
+        results = _ended(found, keep, people)
         _report(results, form, files)
-        if gate or accept:
-            folder = baselines or places[0].resolve().parent / "baselines"
-            raise typer.Exit(_gated(results, places, folder, accept=accept))
+        if accept:
+            keeper.accept(results)
+        elif gate:
+            raise typer.Exit(keeper.judge(results, before))
+        else:
+            tell_outages(results)
 
 
 def _setups(models: Iterable[str], prompts: Sequence[Path], *, floor: bool) -> "list[Setup]":
     """Every model as it is and with each folder of templates; the embedded engine has none."""
     from evals.results import FLOOR, Setup
 
-    ways: list[Path | None] = [None, *prompts]
+    folders = {folder.resolve(): folder for folder in reversed(prompts)}
+    ways: list[Path | None] = [None, *reversed(folders.values())]
     found = [
         Setup(name, folder)
         for name in dict.fromkeys(models)
-        for folder in (ways if name != Setup().model else ways[:1])
+        for folder in (ways if name not in (Setup().model, FLOOR) else ways[:1])
     ]
-    return [*found, Setup(FLOOR)] if floor else found
+    if prompts and all(setup.prompts is None for setup in found):
+        tell("--prompts is of no use here: templates are for models, and none is named")
+    return list(dict.fromkeys([*found, Setup(FLOOR)] if floor else found))
 
 
 def _recordings(folder: Path | None, *, offline: bool) -> "Recordings | None":
@@ -156,17 +175,27 @@ def _recordings(folder: Path | None, *, offline: bool) -> "Recordings | None":
     return None if folder is None else Recordings(folder, "replay" if offline else "record")
 
 
-def _with_ceiling(results: "Results", second: Path | None) -> "Results":
-    """The results with what a second annotator scores, where there is one."""
-    from dataclasses import replace
-
+def _people(golds: "Sequence[GoldFile]", second: Path | None) -> "Outcome | None":
+    """What a second annotator scores, if there is one."""
     from evals.agreement import ceiling
     from evals.gold import read_all
 
-    if second is None:
-        return results
-    people = ceiling(results.golds, read_all([second]))
-    return replace(results, outcomes=(*results.outcomes, people))
+    return None if second is None else ceiling(golds, read_all([second]))
+
+
+def _ended(
+    found: "Coroutine[Any, Any, Results]", keep: Path | None, people: "Outcome | None"
+) -> "Results":
+    """The results of a run, and beside them what people score."""
+    from evals.kept import answers_kept
+
+    try:
+        results = asyncio.run(found)
+    except KeyboardInterrupt:
+        if keep is not None:
+            tell(f"{answers_kept(keep)} answers are kept in {keep}; the same command goes on")
+        raise
+    return replace(results, outcomes=(*results.outcomes, *([people] if people else [])))
 
 
 def _report(results: "Results", form: Form, files: Iterable[Path]) -> None:
@@ -186,76 +215,6 @@ def _selftest(golds: "Sequence[GoldFile]") -> int:
     for fault in found.faults():
         tell(fault)
     return FAILED if found.faults() else DONE
-
-
-# --- The gate -------------------------------------------------------------------------------------
-
-
-def _gated(results: "Results", places: Sequence[Path], folder: Path, *, accept: bool) -> int:
-    from evals.gate import Gate, invariants
-    from evals.lock import digest
-    from evals.results import BOUNDS
-
-    _refuse_stale(results.golds, places)
-    engines = [outcome for outcome in results.outcomes if outcome.setup.model not in BOUNDS]
-    gold = digest(results.golds)
-    if accept:
-        _accept(engines, gold, folder)
-        return DONE
-    found = [Gate(tuple(invariants(results)))]
-    found += [_compared(outcome, gold, folder) for outcome in engines]
-    return _told(found)
-
-
-def _refuse_stale(golds: "Sequence[GoldFile]", places: Iterable[Path]) -> None:
-    from evals.errors import StaleError
-    from evals.lock import lock_file, stale
-
-    for place in places:
-        if lock_file(place).exists():
-            below = [gold for gold in golds if gold.path.is_relative_to(place)]
-            changes = stale(place, below)
-            if changes:
-                raise StaleError(f"{changes[0]} ({len(changes)} in all); see evals gold check")
-
-
-def _accept(engines: "Iterable[Outcome]", gold: str, folder: Path) -> None:
-    from evals.baselines import Baseline, baseline_file, write_baseline
-
-    for outcome in engines:
-        path = baseline_file(folder, outcome.setup)
-        write_baseline(path, Baseline.of(outcome, gold))
-        tell(f"{path}: the baseline of {outcome.setup.label}; review its difference")
-
-
-def _compared(outcome: "Outcome", gold: str, folder: Path) -> "Gate":
-    """An engine without chance against the ratchet, a model against its interval."""
-    from evals.baselines import baseline_file, read_baseline
-    from evals.comparison import compare, regressed
-    from evals.gate import Gate, ratchet
-    from evals.results import Setup
-
-    before = read_baseline(baseline_file(folder, outcome.setup), outcome.setup, gold)
-    if outcome.setup == Setup():
-        return ratchet(before, outcome)
-    ruling = regressed(compare(before.outcome, outcome))
-    reasons = tuple(f"{outcome.setup.label}: {reason}" for reason in ruling.reasons)
-    return Gate(reasons) if ruling.state == "fail" else Gate(warnings=reasons)
-
-
-def _told(gates: "Sequence[Gate]") -> int:
-    from evals.gate import named
-
-    faults = [fault for gate in gates for fault in gate.faults]
-    better = [f"better: {named(change)}" for gate in gates for change in gate.better]
-    for warning in (warning for gate in gates for warning in gate.warnings):
-        tell(f"gate: {warning}")
-    for line in (*faults[:_SHOWN], *better[:_SHOWN]):
-        tell(f"gate: {line}")
-    if better:
-        tell(f"gate: {len(better)} better than the baseline; keep it so: summarizer eval --accept")
-    tell(f"gate: fallen, {len(faults)} worse" if faults else "gate: open, nothing is worse")
-    return FAILED if faults else DONE
 
 
 class _Progress:

@@ -3,7 +3,7 @@
 Any ``Summarizer`` is one. ``Floor`` reads nothing: what it scores is what no understanding scores.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby, islice
@@ -11,14 +11,29 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Protocol
 
-from evals.results import FLOOR, Setup
-from schemas import Achievement, Draft, DraftItem, Run, Summary
+from evals.gold import GoldFile
+from evals.results import FLOOR, Answer, Setup
+from prompts import PromptError, Prompts
+from prompts.sources import VALUES
+from schemas import Achievement, Draft, DraftItem, Run, Summary, Usage
 from summarizer import Document, Summarizer
 from summarizer.assemble import assemble
-from summarizer.llm import Routed
+from summarizer.errors import TaskError
+from summarizer.llm import Routed, pricing
 from summarizer.reading import Reading, read
 
 _COPIED = 20  # sentences
+
+_SAMPLE: Mapping[str, object] = {
+    "frame": ["năm 2023"],
+    "lines": [f"[{number}] sản lượng đạt {number} tấn" for number in range(1, 10)],
+    "part": 1,
+    "parts": 1,
+    "asked": [1],
+    "broken": [{"list": "achievements", "answered": "{}", "errors": ["clauses: is missing"]}],
+    "rewrite": False,
+}
+"""A value for each of those that templates get (docs/prompts.md)."""
 
 
 class Engine(Protocol):
@@ -30,6 +45,15 @@ class Engine(Protocol):
 
     async def __call__(self, document: Document) -> Summary:
         """Read one document."""
+
+
+Ask = Callable[[GoldFile, int], Awaitable[Answer]]
+"""A way to get the answer to a document, for a repeat."""
+
+
+def key_of(reader: Engine, gold: GoldFile) -> dict[str, str]:
+    """All that an answer was made of."""
+    return {**reader.identity, "document": gold.document.digest}
 
 
 @dataclass(frozen=True)
@@ -61,6 +85,20 @@ class Summarizing:
     def is_dear(self) -> bool:
         """Whether answers cost money or minutes, and its identity tells all they come from."""
         return not self.summarizer.is_embedded
+
+    def check(self) -> None:
+        """Raise ``TaskError`` if a template is broken, whether it will be needed or not."""
+        templates = Prompts(self.summarizer.prompts)
+        try:
+            for name, values in VALUES.items():
+                templates.render(name, **{value: _SAMPLE[value] for value in values})
+        except PromptError as error:
+            raise TaskError(str(error)) from None
+
+    def priced(self, usage: Usage) -> Usage:
+        """A usage at the price of today; at that of its day where none is known now."""
+        cost = pricing(self.model)(usage) if self.model and usage.input_tokens else None
+        return usage if cost is None else usage.model_copy(update={"cost_usd": cost})
 
     def asking(self, model: Routed) -> "Summarizing":
         """The same with another way to its model."""

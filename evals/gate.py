@@ -5,12 +5,13 @@ each gold item and figure that was right has to stay right, each wrong one may n
 nothing may be told beside them that was not told before. A model is held to a paired interval.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from evals.baselines import Baseline
-from evals.comparison import Change, compare
-from evals.results import BOUNDS, Outcome, Results
+from evals.comparison import Change, compare, regressed
+from evals.gold import GoldFile
+from evals.results import BOUNDS, Outcome, Results, Setup
 from evals.scoring.counts import Count
 from evals.scoring.places import Places, gold_items
 
@@ -44,13 +45,27 @@ class Gate:
 
 def invariants(results: Results) -> Iterator[str]:
     """What is never allowed, in words, whatever was so before."""
-    for gold in results.golds:
-        for item in gold_items(gold.gold, Places(gold.document)):
-            if not item.spans:
-                yield f"{gold.name}: a gold quote is not in its source: {item.words[:60]!r}"
+    yield from misquoted(results.golds)
     for outcome in results.outcomes:
         if outcome.setup.model not in BOUNDS:
             yield from _broken(outcome)
+
+
+def misquoted(golds: Iterable[GoldFile]) -> Iterator[str]:
+    """Gold quotes that their sources do not hold, in words."""
+    for gold in golds:
+        for item in gold_items(gold.gold, Places(gold.document)):
+            if not item.spans:
+                yield f"{gold.name}: a gold quote is not in its source: {item.words[:60]!r}"
+
+
+def held(baseline: Baseline, outcome: Outcome) -> Gate:
+    """Hold an engine to its baseline: one without chance to a ratchet, a model to an interval."""
+    if outcome.setup == Setup():
+        return ratchet(baseline, outcome)
+    ruling = regressed(compare(baseline.outcome, outcome))
+    reasons = tuple(f"{outcome.setup.label}: {reason}" for reason in ruling.reasons)
+    return Gate(reasons) if ruling.state == "fail" else Gate(warnings=reasons)
 
 
 def ratchet(baseline: Baseline, outcome: Outcome) -> Gate:
@@ -72,13 +87,17 @@ def named(change: Change) -> str:
     return f"{change.document}, {kind}: {change.words}: {before} → {after}"
 
 
-def _broken(outcome: Outcome) -> Iterator[str]:
-    label = outcome.setup.label
+def failures(outcome: Outcome) -> Iterator[str]:
+    """The documents that an engine failed on and why, each in one sentence."""
     for answer in outcome.failures:
-        yield f"{label}: {answer.document} failed: {answer.failure}"
+        yield f"{outcome.setup.label}: {answer.document} failed: {answer.failure}"
+
+
+def _broken(outcome: Outcome) -> Iterator[str]:
+    yield from failures(outcome)
     for metric in WHOLE:
         yield from _off(outcome, metric, 1.0)
-    if label == "embedded":
+    if outcome.setup == Setup():
         for metric in NONE:
             yield from _off(outcome, metric, 0.0)
 

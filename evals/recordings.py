@@ -8,7 +8,6 @@ holds; anything else is told as stale.
 
 import datetime
 import json
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -228,7 +227,7 @@ class Recordings:
     def path(self, setup: Setup, document: str, repeat: int) -> Path:
         """Where an answer is recorded; ``repeat`` counts from 0."""
         parts = [part for part in PurePosixPath(document).parts if part not in ("/", "..")]
-        return self.folder.joinpath(_slug(setup), *parts, f"{repeat + 1}.json")
+        return self.folder.joinpath(setup.slug, *parts, f"{repeat + 1}.json")
 
 
 def read_recording(path: Path, key: Mapping[str, str]) -> Recording:
@@ -255,11 +254,6 @@ def write_recording(path: Path, recording: Recording) -> None:
             draft.write_text(f"{told}\n", "utf-8", "backslashreplace")  # JSON escapes alike
     except OSError as error:
         raise EvalError(f"{path}: cannot be written ({error.strerror})") from None
-
-
-def _slug(setup: Setup) -> str:
-    names = [setup.model] if setup.prompts is None else [setup.model, setup.prompts.resolve().name]
-    return "--".join(re.sub(r"[^\w.-]+", "-", name).strip("-.") or "unnamed" for name in names)
 
 
 _SHOWN = 24  # characters of a value in a message

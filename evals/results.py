@@ -4,11 +4,14 @@ Everything that is shown, compared or gated is read from here. Whole numbers per
 of a document are added up, so that each document weighs the same however often it was asked.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from evals.errors import EvalError
 from evals.gold import GoldFile
 from evals.scoring.counts import Count, macro, micro
 from evals.scoring.score import Score, Verdict
@@ -33,8 +36,36 @@ class Setup:
 
     @property
     def label(self) -> str:
-        """How it is called in tables."""
-        return self.model if self.prompts is None else f"{self.model} · {self.prompts}"
+        """How it is called in tables: by its model and the name of its folder of templates."""
+        return " · ".join(self._names)
+
+    @property
+    def slug(self) -> str:
+        """How its files are called, such as ``org-m--v2``."""
+        plain = (re.sub(r"[^\w.-]+", "-", name).strip("-.") for name in self._names)
+        return "--".join(name or "unnamed" for name in plain)
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        """However a folder was named, by itself or on the way from another one, it is the same."""
+        return (self.model,) if self.prompts is None else (self.model, self.prompts.resolve().name)
+
+
+def refuse_alike(setups: Sequence[Setup]) -> None:
+    """Raise ``EvalError`` if two setups would be called the same, in tables or as files."""
+    for names in ([s.label for s in setups], [s.slug.casefold() for s in setups]):
+        known: dict[str, Setup] = {}
+        for name, setup in zip(names, setups, strict=True):
+            other = known.setdefault(name, setup)
+            if other is not setup:
+                raise EvalError(
+                    f"{_told(other)} and {_told(setup)} are both called {name}; "
+                    "evaluate them in two runs, or rename a folder of templates"
+                )
+
+
+def _told(setup: Setup) -> str:
+    return setup.model if setup.prompts is None else f"{setup.model} with {setup.prompts}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +123,14 @@ class Outcome:
     def failures(self) -> tuple[Answer, ...]:
         """Answers that failed; people and baselines have no summary, and no failure."""
         return tuple(one.answer for one in self.scored if one.answer.failure)
+
+    @property
+    def outage(self) -> str | None:
+        """The commonest reason if no document was answered at all; None if any was."""
+        failures = self.failures
+        if not failures or len(failures) < len(self.scored):
+            return None
+        return Counter(answer.failure for answer in failures).most_common(1)[0][0]
 
     def counts(self, metric: str) -> Mapping[str, Count | None]:
         """A count by document, its repeats added up; None where there is nothing to count."""

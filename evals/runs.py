@@ -5,19 +5,17 @@ averages leave out what crashed and know no sums over documents.
 """
 
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import combinations, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
-from evals.engines import Engine, Summarizing, engine
+from evals.engines import Ask, Engine, Summarizing, engine, key_of
 from evals.errors import EvalError, StaleError
 from evals.gold import GoldFile
+from evals.kept import Kept, Warn
 from evals.recordings import (
     Recorder,
     Recording,
@@ -28,26 +26,18 @@ from evals.recordings import (
     taped,
     write_recording,
 )
-from evals.results import Answer, Outcome, Results, Scored, Setup
+from evals.results import Answer, Outcome, Results, Scored, Setup, refuse_alike
 from evals.scoring.places import Places, told_items
 from evals.scoring.score import Score, missed, score, score_items
-from schemas import Summary, Usage
-from schemas.summary import Frozen
-from summarizer.errors import ModelError, SummarizerError
+from schemas import Usage
+from summarizer.errors import ModelError, SummarizerError, TaskError
 from summarizer.llm import Described, Facts, Routed
-from summarizer.replacing import replacing
 
 if TYPE_CHECKING:
     from pydantic_evals import Dataset
 
 Progress = Callable[[int, int, Answer], None]
 """Told of each answer: how many there are now, of how many, and the answer."""
-
-Ask = Callable[[GoldFile, int], Awaitable[Answer]]
-"""A way to get the answer to a document, for a repeat."""
-
-KEPT = "answers.jsonl"
-"""Name of the file of finished answers in the folder of a run."""
 
 _NAMED = 3  # stale recordings in a message
 
@@ -61,6 +51,7 @@ async def evaluate(  # noqa: PLR0913 - what a run is, each with a default
     recordings: Recordings | None = None,
     keep: Path | None = None,
     progress: Progress | None = None,
+    warn: Warn = lambda _: None,
     engines: Callable[[Setup], Engine] = engine,
 ) -> Results:
     """Ask every setup for every document, ``repeat`` times, and score what comes.
@@ -72,8 +63,9 @@ async def evaluate(  # noqa: PLR0913 - what a run is, each with a default
 
     Raises ``EvalError`` where nothing can be run or written, ``StaleError`` once all is done if
     recordings are missing or stale, other ``SummarizerError``s where no document could be asked
-    for, as for broken templates or a missing key.
+    for, as for broken templates or a missing key. Nobody is asked before all engines are ready.
     """
+    refuse_alike(setups)
     run = _Run(
         golds={gold.name: gold for gold in golds},
         dataset=_dataset(golds),
@@ -82,15 +74,20 @@ async def evaluate(  # noqa: PLR0913 - what a run is, each with a default
         of=len(setups) * len(golds) * repeat,
         progress=progress,
     )
-    kept = None if keep is None else _Kept(keep / KEPT)
-    outcomes = []
-    for setup in setups:
-        reader = engines(setup)
-        ask = _way(setup, reader, recordings)
-        if kept is not None:
-            resumed = recordings is None and isinstance(reader, Summarizing) and reader.is_dear
-            ask = kept.around(ask, setup, reader.identity, resumed=resumed)
-        outcomes.append(await run.outcome(setup, ask))
+    readers = [engines(setup) for setup in setups]
+    ways = [
+        _way(setup, reader, recordings, run) for setup, reader in zip(setups, readers, strict=True)
+    ]
+    if keep is not None:
+        kept = Kept(keep, warn)
+        ways = [
+            kept.around(way, setup, reader, resumed=recordings is None)
+            for way, setup, reader in zip(ways, setups, readers, strict=True)
+        ]
+    try:
+        outcomes = [await run.outcome(setup, way) for setup, way in zip(setups, ways, strict=True)]
+    finally:
+        run.tell_renewed(warn)
     run.refuse_stale()
     return Results(tuple(golds), tuple(outcomes))
 
@@ -145,6 +142,7 @@ class _Run:
     progress: Progress | None
     done: Iterator[int] = field(default_factory=lambda: count(1))
     stale: list[str] = field(default_factory=list)
+    renewed: list[str] = field(default_factory=list)
     broken: list[Exception] = field(default_factory=list)
 
     async def outcome(self, setup: Setup, ask: Ask) -> Outcome:
@@ -174,6 +172,14 @@ class _Run:
         answers.sort(key=lambda answer: (places[answer.document], answer.repeat))
         return Outcome(setup, tuple(Scored(answer, self._score(answer)) for answer in answers))
 
+    def tell_renewed(self, warn: Warn) -> None:
+        """Warn if recordings were there and did not fit, so that their answers were paid again."""
+        if self.renewed:
+            warn(
+                f"{_counted(len(self.renewed), 'stale recording')} asked for again, "
+                f"such as {self.renewed[0]}"
+            )
+
     def refuse_stale(self) -> None:
         """Raise ``StaleError`` if an answer had no recording that fits."""
         if self.stale:
@@ -201,19 +207,37 @@ class _Run:
 # --- Ways to an answer ----------------------------------------------------------------------------
 
 
-def _way(setup: Setup, reader: Engine, recordings: Recordings | None) -> Ask:
-    """How the answers of a setup are got; raises ``ModelError`` if nothing can be sent."""
+def _way(setup: Setup, reader: Engine, recordings: Recordings | None, run: _Run) -> Ask:
+    """How the answers of a setup are got.
+
+    Raises ``ModelError`` if nothing can be sent and has to be, ``TaskError`` for broken templates.
+    """
     if not isinstance(reader, Summarizing) or reader.model is None:
         return _Live(reader)
-    if recordings is not None:
-        return _Recorded(setup, reader, reader.model, recordings)
-    reader.model.check()
-    return _Live(reader)
+    reader.check()
+    asked = recordings is None or recordings.mode == "record"
+    if asked and not _is_recorded(setup, recordings, run):
+        reader.model.check()
+    if recordings is None:
+        return _Live(reader)
+    return _Recorded(setup, reader, reader.model, recordings, run.renewed)
+
+
+def _is_recorded(setup: Setup, recordings: Recordings | None, run: _Run) -> bool:
+    """Whether there is a recording, stale or not, of every answer."""
+    return recordings is not None and all(
+        recordings.path(setup, name, repeat).exists()
+        for name in run.golds
+        for repeat in range(run.repeat)
+    )
 
 
 @dataclass(frozen=True)
 class _Live:
-    """Asks an engine; whatever goes wrong with a document is a failure of that document."""
+    """Asks an engine; whatever goes wrong with a document is a failure of that document.
+
+    Templates that are broken are so for all of them: ``TaskError`` ends the run.
+    """
 
     reader: Engine
 
@@ -223,7 +247,7 @@ class _Live:
         try:
             summary = await self.reader(gold.document)
             usage = summary.run.usage
-        except EvalError:
+        except (EvalError, TaskError):
             raise
         except ModelError as error:
             failure, usage = str(error), error.usage or usage
@@ -237,22 +261,28 @@ class _Live:
 
 @dataclass(frozen=True)
 class _Recorded:
-    """Takes answers from recordings and, if they may, records those that are not there."""
+    """Takes answers from recordings and, if they may, records those that are not there.
+
+    ``renewed`` gets why recordings that were there had to be made again.
+    """
 
     setup: Setup
     reader: Summarizing
     model: Routed
     recordings: Recordings
+    renewed: list[str]
     known: dict[Facts, _Live] = field(default_factory=dict)
 
     async def __call__(self, gold: GoldFile, repeat: int) -> Answer:
         path = self.recordings.path(self.setup, gold.name, repeat)
-        key = _key(self.reader.identity, gold)
+        key = key_of(self.reader, gold)
         try:
             return await self._replayed(path, key, gold, repeat)
-        except StaleError:
+        except StaleError as error:
             if self.recordings.mode == "replay":
                 raise
+            if path.exists():
+                self.renewed.append(str(error))
         return await self._asked(path, key, gold, repeat)
 
     async def _replayed(
@@ -261,11 +291,9 @@ class _Recorded:
         recording = read_recording(path, key)
         with running(Replay(path, recording)):
             answer = await self._live(recording.facts)(gold, repeat)
-        seconds = recording.seconds
+        seconds, usage = recording.seconds, _priced_anew(recording.usage, answer.usage)
         summary = answer.summary and answer.summary.timed(seconds)
-        return replace(
-            answer, summary=summary, seconds=seconds, usage=recording.usage, replayed=True
-        )
+        return replace(answer, summary=summary, seconds=seconds, usage=usage, replayed=True)
 
     async def _asked(self, path: Path, key: dict[str, str], gold: GoldFile, repeat: int) -> Answer:
         self.model.check()
@@ -294,83 +322,11 @@ class _Recorded:
         return self.known[facts]
 
 
-def _key(identity: Mapping[str, str], gold: GoldFile) -> dict[str, str]:
-    """All that an answer was made of."""
-    return {**identity, "document": gold.document.digest}
+def _priced_anew(then: Usage, now: Usage) -> Usage:
+    """What an answer took, at the price of now if that is known for the same tokens."""
+    is_same = now.model_copy(update={"cost_usd": then.cost_usd}) == then
+    return now if is_same and now.cost_usd is not None else then
 
 
-# --- Going on from what is there ------------------------------------------------------------------
-
-
-class _Line(Frozen):
-    """A finished answer in a file."""
-
-    setup: str
-    document: str
-    repeat: int
-    key: dict[str, str]
-    failure: str
-    seconds: float
-    usage: Usage
-    replayed: bool
-    summary: Summary | None
-
-    @property
-    def place(self) -> tuple[str, str, int]:
-        return self.setup, self.document, self.repeat
-
-    @property
-    def answer(self) -> Answer:
-        return Answer(**{field.name: getattr(self, field.name) for field in fields(Answer)})
-
-
-class _Kept:
-    """Finished answers in a file of JSON lines, one for each setup, document and repeat.
-
-    Answers are appended; those that were told again since are dropped when the file is opened.
-    Raises ``EvalError`` if it cannot be read or written.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        with self._troubled():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            told = path.read_bytes() if path.exists() else b""
-            self._lines = {line.place: line for line in _read(told)}
-            with replacing(path) as draft:
-                draft.write_bytes(b"".join(map(_written, self._lines.values())))
-
-    def around(self, ask: Ask, setup: Setup, identity: Mapping[str, str], *, resumed: bool) -> Ask:
-        """Ask, but for what is kept and made of the same if ``resumed``, and keep what comes."""
-
-        async def asked(gold: GoldFile, repeat: int) -> Answer:
-            key = _key(identity, gold)
-            known = self._lines.get((setup.label, gold.name, repeat)) if resumed else None
-            if known is not None and known.key == key and known.summary is not None:
-                return known.answer
-            answer = await ask(gold, repeat)
-            told = {field.name: getattr(answer, field.name) for field in fields(answer)}
-            line = _Line(setup=setup.label, key=key, **told)
-            with self._troubled(), self.path.open("ab") as file:
-                file.write(_written(line))
-            return answer
-
-        return asked
-
-    @contextmanager
-    def _troubled(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise EvalError(f"{self.path}: cannot be kept ({error.strerror})") from None
-
-
-def _read(told: bytes) -> Iterator[_Line]:
-    """Lines that are whole; the last one may have been cut off."""
-    for line in told.splitlines():
-        with suppress(ValidationError):
-            yield _Line.model_validate_json(line)
-
-
-def _written(line: _Line) -> bytes:
-    return line.model_dump_json().encode() + b"\n"
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

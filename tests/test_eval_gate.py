@@ -7,9 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from evals.baselines import Baseline, baseline_file, read_baseline, write_baseline
-from evals.errors import StaleError
-from evals.gate import invariants, ratchet
+from evals.baselines import (
+    Baseline,
+    baseline_file,
+    baselines_folder,
+    is_of_other_gold,
+    read_baseline,
+    refuse_other_engine,
+    write_baseline,
+)
+from evals.errors import EvalError, StaleError
+from evals.gate import held, invariants, ratchet
 from evals.gold import GoldFile, read_all
 from evals.results import Answer, Outcome, Results, Scored, Setup
 from evals.scoring.score import missed, score
@@ -37,7 +45,7 @@ def outcome(gold: GoldFile, summary: Summary | None) -> Outcome:
 
 
 def as_baseline(gold: GoldFile, summary: Summary) -> Baseline:
-    return Baseline.of(outcome(gold, summary), "digest")
+    return Baseline(outcome(gold, summary), "digest")
 
 
 def without_last(summary: Summary, name: str) -> Summary:
@@ -161,6 +169,34 @@ def test_a_baseline_is_read_as_it_was_written(
         assert found.outcome.micro(metric) == told.micro(metric)
 
 
+def repeated(gold: GoldFile, *summaries: Summary) -> Outcome:
+    """A model's answers to one document."""
+    scored = tuple(
+        Scored(Answer(gold.name, summary, repeat), score(gold.document, gold.gold, summary))
+        for repeat, summary in enumerate(summaries)
+    )
+    return Outcome(Setup("m"), scored)
+
+
+def test_a_model_does_not_regress_against_itself(
+    gold: GoldFile, summary: Summary, tmp_path: Path
+) -> None:
+    lucky_at_first = repeated(
+        gold, summary, *(without_last(summary, "achievements") for _ in range(2))
+    )
+    path = baseline_file(tmp_path, Setup("m"))
+    write_baseline(path, Baseline(lucky_at_first, "digest"))
+
+    found = read_baseline(path, Setup("m"), "digest")
+
+    assert [one.answer.repeat for one in found.outcome.by_document["co-to"]] == [0, 1, 2]
+    assert [one.score.verdicts for one in found.outcome.scored] != [
+        found.outcome.scored[0].score.verdicts
+    ] * 3
+    assert found.outcome.micro("figures_strict") == lucky_at_first.micro("figures_strict")
+    assert held(found, lucky_at_first).is_open
+
+
 def test_one_verdict_of_a_baseline_is_one_line(
     gold: GoldFile, summary: Summary, tmp_path: Path
 ) -> None:
@@ -184,11 +220,76 @@ def test_a_baseline_of_other_gold_is_not_compared(
         read_baseline(path, Setup(), "another digest")
 
 
-def test_a_missing_or_broken_baseline_says_what_to_do(tmp_path: Path) -> None:
-    path = tmp_path / "embedded.json"
+def test_a_baseline_of_another_engine_is_not_compared(
+    gold: GoldFile, summary: Summary, tmp_path: Path
+) -> None:
+    one, other = Setup("org/m"), Setup("org-m")
+    path = baseline_file(tmp_path, one)
+    assert path == baseline_file(tmp_path, other)
+    write_baseline(path, Baseline(replace(outcome(gold, summary), setup=one), "digest"))
 
-    with pytest.raises(StaleError, match="summarizer eval --accept"):
+    with pytest.raises(StaleError, match=r"is of another engine \(org/m, now org-m\)"):
+        read_baseline(path, other, "digest")
+    with pytest.raises(EvalError, match=r"is the baseline of org/m, not of org-m"):
+        refuse_other_engine(path, other)
+    refuse_other_engine(path, one)
+
+
+def test_prompts_and_a_name_that_ends_like_them_have_baselines_of_their_own(
+    tmp_path: Path,
+) -> None:
+    assert baseline_file(tmp_path, Setup("m", Path("v2"))) != baseline_file(tmp_path, Setup("m-v2"))
+
+
+def test_a_baseline_says_whether_it_is_of_other_gold(
+    gold: GoldFile, summary: Summary, tmp_path: Path
+) -> None:
+    path = tmp_path / "embedded.json"
+    assert not is_of_other_gold(path, "digest")
+    write_baseline(path, as_baseline(gold, summary))
+    assert [is_of_other_gold(path, digest) for digest in ("digest", "another")] == [False, True]
+    path.write_text("broken")
+    assert not is_of_other_gold(path, "digest")
+
+
+def test_every_folder_of_gold_has_baselines_of_its_own(tmp_path: Path) -> None:
+    home = FIXTURES.parent
+    (tmp_path / "x.yaml").touch()
+    assert baselines_folder(FIXTURES, home) == home / "baselines"
+    assert baselines_folder(tmp_path, home) == tmp_path / "baselines"
+    assert baselines_folder(tmp_path / "x.yaml", home) == tmp_path / "baselines"
+
+
+ENTRY = '{"counts": {"items": [1, 2]}, "verdicts": {}}'
+HEAD = '"engine": "embedded", "scoring": "1", "gold": "digest"'
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("no JSON", r"embedded\.json:1: is no baseline"),
+        ('{\n "engine": "e",\n<<<<<<< HEAD\n', r"embedded\.json:3: is no baseline \(no JSON"),
+        ("{" + HEAD + "}", r"embedded\.json: documents: is no baseline"),
+        (
+            "{" + HEAD + ', "documents": {"co-to": [' + ENTRY + "]}}",
+            r"embedded\.json: documents\.co-to\.0\.counts\.items\.2: is no baseline",
+        ),
+        (b"\xff", r"embedded\.json: is no baseline \(no UTF-8 text"),
+    ],
+)
+def test_a_broken_baseline_is_told_by_line_or_key(
+    content: str | bytes, told: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "embedded.json"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+    with pytest.raises(StaleError, match=told) as caught:
         read_baseline(path, Setup(), "digest")
-    path.write_text("no JSON")
-    with pytest.raises(StaleError, match="is no baseline"):
-        read_baseline(path, Setup(), "digest")
+
+    assert "the same command with --accept" in str(caught.value)
+    assert "_File" not in str(caught.value)
+
+
+def test_a_missing_baseline_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(StaleError, match=r"no baseline of embedded yet; .* with --accept"):
+        read_baseline(tmp_path / "embedded.json", Setup(), "digest")

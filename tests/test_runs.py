@@ -15,41 +15,27 @@ import pytest
 from evals.engines import Engine, Floor, engine
 from evals.errors import EvalError, GoldError, StaleError
 from evals.gold import GoldFile, read_all
+from evals.kept import ASIDE, KEPT
 from evals.recordings import Recordings
 from evals.results import Answer, Outcome, Results, Setup
-from evals.runs import KEPT, agreement_of_repeats, evaluate
+from evals.runs import agreement_of_repeats, evaluate
 from evals.scoring.counts import Tally
 from evals.scoring.score import Score, score
 from schemas import Summary
 from summarizer import Document
-from summarizer.errors import ModelError, TaskError
+from summarizer.errors import ModelError, SummarizerError, TaskError
 from summarizer.pipeline import Summarizer
 from tests.endpoint import Body, Endpoint, Response, completion, failure
-from tests.telling import DATELINE
+from tests.small_gold import CLAIMS, reply, written
 
 FIXTURES = Path(__file__).parent.parent / "evals" / "fixtures" / "dev"
 EMBEDDED = Setup()
 MODEL = Setup("m")
-CLAIMS = {
-    "a": "thu ngân sách đạt 45 tỷ đồng",
-    "b": "sản lượng lúa đạt 5.807 tấn, bằng 102% kế hoạch",
-    "c": "trồng rừng đạt 3.787 ha",
-}
 
 
 @pytest.fixture
 def golds(tmp_path: Path) -> tuple[GoldFile, ...]:
-    folder = tmp_path / "gold"
-    folder.mkdir()
-    for name, claim in CLAIMS.items():
-        (folder / f"{name}.txt").write_text(f"{DATELINE}Theo báo cáo, {claim}.\n", "utf-8")
-        value = next(word for word in claim.split() if word[0].isdigit())
-        (folder / f"{name}.yaml").write_text(
-            f"source: {name}.txt\nachievements:\n- quote: '{claim}'\n  sector: general\n"
-            f"  figures: [{{role: level, value: {value.replace('.', '')}}}]\n",
-            "utf-8",
-        )
-    return read_all([folder])
+    return written(tmp_path / "gold")
 
 
 def names(outcome: Outcome) -> list[tuple[str, int]]:
@@ -249,26 +235,79 @@ def test_a_missing_key_ends_a_run_before_anything_is_asked(
             run(golds, Setup("gpt-5-mini"), recordings=recordings)
 
 
-# --- Models ---------------------------------------------------------------------------------------
+@pytest.mark.usefixtures("loopback")
+def test_broken_prompts_of_the_last_setup_keep_the_first_from_being_asked(
+    golds: tuple[GoldFile, ...], tmp_path: Path
+) -> None:
+    for name, text in (
+        ("audit", "{{ frame }}{{ lines }}{{ asked }}{{ titel }}"),
+        ("repair", "{{ frame }}{{ lines }}{{ broken[0].nothing }}"),
+        ("assist", "{{ frame }}{{ lines }}{% if %}"),
+    ):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / f"{name}.md.j2").write_text(text)
+        with Endpoint(reply) as endpoint:
+            with pytest.raises(TaskError, match=rf"{name}\.md\.j2"):
+                run(golds, MODEL, Setup("m", folder), engines=Served(endpoint.url))
+            assert not endpoint.asked
 
 
-def reply(body: Body) -> Response:
-    """What a model may answer: everything told is an achievement."""
-    if body["response_format"]["json_schema"]["name"] == "verdicts":
-        return completion({"verdicts": []})
-    return completion(
-        {
-            "overview": "",
-            "achievements": [
-                {"clauses": [number], "sector": "general", "indicator": None}
-                for number in range(1, 6)
-            ],
-            "shortcomings": [],
-            "targets": [],
-            "issuers": [],
-            "directives": [],
-        }
+@pytest.mark.usefixtures("loopback")
+def test_prompts_that_break_on_a_document_end_the_run(
+    golds: tuple[GoldFile, ...], tmp_path: Path
+) -> None:
+    broken = (
+        "{{ frame }}{{ lines }}{{ part }}{{ parts }}{% if '45' in lines | join %}{{ lines[99] }}"
     )
+    (tmp_path / "draft.md.j2").write_text(broken + "{% endif %}")
+    with Endpoint(reply) as endpoint, pytest.raises(TaskError, match=r"draft\.md\.j2, line 1"):
+        run(golds, Setup("m", tmp_path), engines=Served(endpoint.url))
+
+
+def test_the_prices_of_the_last_setup_are_read_before_the_first_is_asked(
+    golds: tuple[GoldFile, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "prices.toml").write_text("[m\n")
+    reader = Scripted()
+
+    def engines(setup: Setup) -> Engine:
+        return reader if setup == EMBEDDED else engine(setup, prices=tmp_path / "prices.toml")
+
+    with pytest.raises(SummarizerError, match="not a TOML file"):
+        run(golds, EMBEDDED, MODEL, engines=engines)
+    assert reader.most == 0
+
+
+# --- Names ----------------------------------------------------------------------------------------
+
+
+def test_a_setup_is_called_the_same_however_its_folder_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "v2").mkdir()
+    monkeypatch.chdir(tmp_path)
+    ways = [Path("v2"), Path("v2/"), tmp_path / "v2", Path("v2/../v2")]
+    assert {Setup("m", way).label for way in ways} == {"m · v2"}
+    assert {Setup("m", way).slug for way in ways} == {"m--v2"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [
+        (Setup("m", Path("pa/v")), Setup("m", Path("pb/v")), "m with pa/v and m with pb/v"),
+        (Setup("org/m"), Setup("org-m"), "org/m and org-m are both called org-m"),
+        (Setup("M"), Setup("m"), "M and m are both called m"),
+    ],
+)
+def test_setups_that_would_share_files_are_refused(
+    golds: tuple[GoldFile, ...], one: Setup, other: Setup, told: str
+) -> None:
+    with pytest.raises(EvalError, match=told):
+        run(golds, one, other, engines=lambda _: Scripted())
+
+
+# --- Models ---------------------------------------------------------------------------------------
 
 
 def small(body: Body) -> Response:
@@ -420,6 +459,53 @@ def test_a_question_that_became_another_is_stale_and_asked_anew(
 
 
 @pytest.mark.usefixtures("loopback")
+def test_stale_recordings_are_told_when_they_are_paid_again(
+    golds: tuple[GoldFile, ...], tmp_path: Path
+) -> None:
+    recordings = Recordings(tmp_path / "r", "record")
+    source = golds[0].path.with_suffix(".txt")
+    told: list[str] = []
+    with Endpoint(reply) as endpoint:
+        there = Served(endpoint.url)
+        run(golds, MODEL, recordings=recordings, warn=told.append, engines=there)
+        assert told == []
+        source.write_text(source.read_text("utf-8") + "Thêm một câu.\n", "utf-8")
+        again = read_all([source.parent])
+        run(again, MODEL, recordings=recordings, warn=told.append, engines=there)
+    (line,) = told
+    assert line.startswith("1 stale recording asked for again, such as ")
+    assert "a/1.json: recorded with another document" in line
+
+
+@pytest.mark.usefixtures("loopback")
+def test_what_is_replayed_or_kept_has_the_price_of_now(
+    golds: tuple[GoldFile, ...], tmp_path: Path
+) -> None:
+    def costs(prices: str, **how: object) -> list[Decimal | None]:
+        (tmp_path / "prices.toml").write_text(f'["m"]\ninput = {prices}\noutput = 0\n')
+
+        def engines(setup: Setup) -> Engine:
+            file = tmp_path / "prices.toml" if prices else None
+            return engine(setup, base_url=endpoint.url, prices=file)
+
+        (outcome,) = run(golds, MODEL, engines=engines, **how).outcomes
+        return [one.answer.usage.cost_usd for one in outcome.scored]
+
+    with Endpoint(reply) as endpoint:
+        for how in (
+            {"recordings": Recordings(tmp_path / "r", "record")},
+            {"keep": tmp_path / "out"},
+        ):
+            endpoint.asked.clear()
+            assert costs("", **how) == [None] * 3
+            asked = len(endpoint.asked)
+            cheap, dear = costs("1", **how), costs("2.5", **how)
+            assert sum(filter(None, cheap)) == Decimal(100 * asked) / 1_000_000
+            assert dear == [Decimal("2.5") * (cost or 0) for cost in cheap]
+            assert len(endpoint.asked) == asked
+
+
+@pytest.mark.usefixtures("loopback")
 def test_a_replayed_answer_costs_what_it_cost_then(
     golds: tuple[GoldFile, ...], tmp_path: Path
 ) -> None:
@@ -532,6 +618,24 @@ def test_a_line_that_was_cut_off_costs_one_answer(
         assert asked_about(endpoint) == {"c"}
     assert outcome.scored[:2] == whole.scored[:2]
     assert len(file.read_bytes().splitlines()) == 3
+
+
+@pytest.mark.usefixtures("loopback")
+def test_lines_that_are_no_answers_are_put_aside(
+    golds: tuple[GoldFile, ...], tmp_path: Path
+) -> None:
+    told: list[str] = []
+    with Endpoint(reply) as endpoint:
+        run(golds, MODEL, keep=tmp_path, engines=Served(endpoint.url))
+        whole = (tmp_path / KEPT).read_bytes()
+        (tmp_path / KEPT).write_bytes(b'{"of": "another version"}\n' + whole + b"\nmine\n")
+        endpoint.asked.clear()
+        run(golds, MODEL, keep=tmp_path, warn=told.append, engines=Served(endpoint.url))
+        assert not endpoint.asked
+    assert (tmp_path / KEPT).read_bytes() == whole
+    assert (tmp_path / ASIDE).read_bytes() == b'{"of": "another version"}\nmine\n'
+    (line,) = told
+    assert "2 lines cannot be read as answers of this version; moved to" in line
 
 
 def test_answers_of_the_embedded_engine_are_kept_and_never_taken_for_new(
