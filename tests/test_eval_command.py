@@ -57,6 +57,9 @@ def test_reports_are_written_by_the_ends_of_their_names(gold: Path, tmp_path: Pa
         (["-o", "report.pdf"], "report.pdf: end its name in one of .html, .json, .md, .xml"),
         (["--offline"], "--offline needs --recordings DIR"),
         (["no such folder"], "no such folder: no such file or folder"),
+        (["--gate", "--accept"], "--gate holds to the baseline that --accept rewrites"),
+        (["-o", "nowhere/report.md"], "there is no folder nowhere; make it first"),
+        (["--second", "nowhere"], "nowhere: no such file or folder"),
     ],
 )
 def test_what_cannot_be_done_is_told_at_once(
@@ -72,14 +75,15 @@ def test_without_a_baseline_the_gate_says_how_to_make_one(
 ) -> None:
     assert main(["eval", str(gold), "--no-floor", "--gate"]) == 3
 
-    assert "summarizer eval --accept" in capsys.readouterr().err
+    assert "no baseline of embedded yet" in (told := capsys.readouterr().err)
+    assert "the same command with --accept" in told
 
 
 def test_what_was_accepted_passes_and_other_gold_is_stale(
     gold: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["eval", str(gold), "--no-floor", "--accept"]) == 0
-    assert (gold.parent / "baselines" / "embedded.json").exists()
+    assert (gold / "baselines" / "embedded.json").exists()
     assert main(["eval", str(gold), "--no-floor", "--gate"]) == 0
     assert "gate: open, nothing is worse" in capsys.readouterr().err
 
@@ -88,6 +92,8 @@ def test_what_was_accepted_passes_and_other_gold_is_stale(
 
     assert main(["eval", str(gold), "--no-floor", "--gate"]) == 3
     assert "is of another gold" in capsys.readouterr().err
+    assert main(["eval", str(gold), "--no-floor", "--accept"]) == 0
+    assert "instead of one of other gold" in capsys.readouterr().err
 
 
 def gated(tree: Path) -> "subprocess.CompletedProcess[str]":
