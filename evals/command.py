@@ -95,7 +95,7 @@ def evaluate(
     baselines: Annotated[
         Path | None,
         typer.Option(
-            metavar="DIR", help="Where baselines lie; left out: in the folder baselines of gold."
+            metavar="DIR", help="Where baselines lie; left out: in the gold's own folder."
         ),
     ] = None,
     selftest: Annotated[

@@ -18,10 +18,10 @@ def written(folder: Path) -> tuple[GoldFile, ...]:
     folder.mkdir()
     for name, claim in CLAIMS.items():
         (folder / f"{name}.txt").write_text(f"{DATELINE}Theo báo cáo, {claim}.\n", "utf-8")
-        value = next(word for word in claim.split() if word[0].isdigit())
+        value, unit = claim.partition("đạt ")[2].partition(",")[0].split(maxsplit=1)
         (folder / f"{name}.yaml").write_text(
             f"source: {name}.txt\nachievements:\n- quote: '{claim}'\n  sector: general\n"
-            f"  figures: [{{role: level, value: {value.replace('.', '')}}}]\n",
+            f"  figures: [{{role: level, value: {value.replace('.', '')}, unit: {unit}}}]\n",
             "utf-8",
         )
     return read_all([folder])
