@@ -131,6 +131,7 @@ def evaluate(
         check_files(files)
         people = _people(golds, second)
         keeper = Gatekeeper(golds, places, folder)
+        progress = _Progress()
         before = keeper.check(setups, gate=gate, accept=accept)
         found = run(
             golds,
@@ -139,11 +140,11 @@ def evaluate(
             at_once=at_once,
             recordings=_recordings(recordings, offline=offline),
             keep=keep,
-            progress=_Progress(),
-            warn=tell,
+            progress=progress,
+            warn=progress.warn,
             engines=partial(engine, base_url=base_url, prices=prices, timeout=timeout),
         )
-        results = _ended(found, keep, people)
+        results = _ended(found, progress, keep, people)
         _report(results, form, files)
         if accept:
             keeper.accept(results)
@@ -184,7 +185,10 @@ def _people(golds: "Sequence[GoldFile]", second: Path | None) -> "Outcome | None
 
 
 def _ended(
-    found: "Coroutine[Any, Any, Results]", keep: Path | None, people: "Outcome | None"
+    found: "Coroutine[Any, Any, Results]",
+    progress: "_Progress",
+    keep: Path | None,
+    people: "Outcome | None",
 ) -> "Results":
     """The results of a run, and beside them what people score."""
     from evals.kept import answers_kept
@@ -193,8 +197,11 @@ def _ended(
         results = asyncio.run(found)
     except KeyboardInterrupt:
         if keep is not None:
-            tell(f"{answers_kept(keep)} answers are kept in {keep}; the same command goes on")
+            kept = f"{answers_kept(keep)} answers are kept in {keep}"
+            progress.warn(f"{kept}; the same command goes on")
         raise
+    finally:
+        progress.end()
     return replace(results, outcomes=(*results.outcomes, *([people] if people else [])))
 
 
@@ -226,13 +233,20 @@ class _Progress:
 
     def __call__(self, done: int, of: int, answer: "Answer") -> None:
         if self._is_live:
-            end = "\r\x1b[K" if done == of else ""
-            print(
-                f"\r\x1b[K{done} of {of}: {answer.document}{end}",
-                end="",
-                file=sys.stderr,
-                flush=True,
-            )
+            self._write(f"{done} of {of}: {answer.document}")
         elif time.monotonic() >= self._next:
             self._next = time.monotonic() + _SECONDS
             tell(f"{done} of {of} answered")
+
+    def warn(self, message: str) -> None:
+        """Tell something else on a line of its own."""
+        self.end()
+        tell(message)
+
+    def end(self) -> None:
+        """Clear the line for what is told next."""
+        if self._is_live:
+            self._write("")
+
+    def _write(self, line: str) -> None:
+        print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)

@@ -1,6 +1,6 @@
 """Finished answers kept in a file as they come, so that a run that was broken off goes on."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from pathlib import Path
@@ -48,16 +48,24 @@ class _Line(Frozen):
     summary: Summary | None
 
     @property
-    def place(self) -> tuple[str, str, int]:
-        return self.setup, self.document, self.repeat
+    def place(self) -> "_Place":
+        return _place(self.setup, self.document, self.repeat, self.key)
 
     @property
     def answer(self) -> Answer:
         return Answer(**{field.name: getattr(self, field.name) for field in fields(Answer)})
 
 
+_Place = tuple[str, str, int, frozenset[tuple[str, str]]]
+
+
+def _place(setup: str, document: str, repeat: int, key: Mapping[str, str]) -> _Place:
+    """What there is one answer for; with other templates, or of another text, there is another."""
+    return setup, document, repeat, frozenset(key.items())
+
+
 class Kept:
-    """Finished answers in a file of JSON lines, one for each setup, document and repeat.
+    """Finished answers in a file of JSON lines, one for each setup, document, repeat and key.
 
     Answers are appended; those that were told again since are dropped when the file is opened.
     What is no answer of ours is put aside and warned of. Raises ``EvalError`` if the file cannot
@@ -82,8 +90,8 @@ class Kept:
 
         async def asked(gold: GoldFile, repeat: int) -> Answer:
             key = key_of(reader, gold)
-            known = self._lines.get((setup.label, gold.name, repeat))
-            if dear and known is not None and known.key == key and known.summary is not None:
+            known = self._lines.get(_place(setup.label, gold.name, repeat, key))
+            if dear and known is not None and known.summary is not None:
                 return replace(known.answer, usage=dear.priced(known.usage))
             answer = await ask(gold, repeat)
             told = {field.name: getattr(answer, field.name) for field in fields(answer)}

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from evals.cli import main as evals
 from evals.gold import read_all
 from evals.lock import write_lock
 from summarizer.cli import main
@@ -145,6 +146,12 @@ def test_a_failure_among_answers_lets_the_gate_fall(
 
 def test_a_missing_key_is_no_verdict(gold: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["eval", str(gold), "--model", "gpt-5-mini"]) == 2
+    assert "OPENAI_API_KEY" in capsys.readouterr().err
+
+
+def test_a_missing_key_is_no_error_in_gold(gold: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (gold / "new.txt").write_text("Một báo cáo.\n", "utf-8")
+    assert evals(["gold", "new", str(gold / "new.txt"), "--model", "gpt-5-mini"]) == 2
     assert "OPENAI_API_KEY" in capsys.readouterr().err
 
 

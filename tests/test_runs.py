@@ -605,6 +605,24 @@ def test_an_answer_of_another_text_is_not_taken(
 
 
 @pytest.mark.usefixtures("loopback")
+def test_answers_to_other_templates_are_kept_beside_each_other(
+    golds: tuple[GoldFile, ...], tmp_path: Path
+) -> None:
+    setups = [Setup("m", tmp_path / parent / "v") for parent in ("pa", "pb")]
+    for number, setup in enumerate(setups):
+        assert setup.prompts is not None
+        setup.prompts.mkdir(parents=True)
+        (setup.prompts / "system.md.j2").write_text(f"Đọc {number}. {{{{ rewrite }}}}", "utf-8")
+    with Endpoint(reply) as endpoint:
+        for setup in setups:
+            run(golds, setup, keep=tmp_path / "out", engines=Served(endpoint.url))
+        asked = len(endpoint.asked)
+        for setup in setups:
+            run(golds, setup, keep=tmp_path / "out", engines=Served(endpoint.url))
+        assert len(endpoint.asked) == asked
+
+
+@pytest.mark.usefixtures("loopback")
 def test_a_line_that_was_cut_off_costs_one_answer(
     golds: tuple[GoldFile, ...], tmp_path: Path
 ) -> None:
