@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from evals.errors import EvalError, GoldError
+from evals.errors import EvalError, GoldError, counted
 from evals.gate import misquoted
 from evals.gold import LOCK, GoldFile
 from evals.lock import lock_file, read_lock, stale
@@ -55,8 +55,7 @@ def _lock_changes(golds: Sequence[GoldFile], places: Sequence[Path]) -> Iterator
     for place in places:
         changes += stale(place, [gold for gold in golds if _is_below(gold, place)])
     if changes:
-        many = "1 change" if len(changes) == 1 else f"{len(changes)} changes"
-        yield f"{path}: {many} since it was laid down, such as {changes[0]}; {again}"
+        yield f"{path}: {counted(len(changes), 'change')} since it was laid down, such as {changes[0]}; {again}"
 
 
 def _is_below(gold: GoldFile, place: Path) -> bool:

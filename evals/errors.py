@@ -20,3 +20,8 @@ class GoldError(EvalError):
 
 class StaleError(EvalError):
     """A recording, lock or baseline does not belong to what is there now, or is missing."""
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things in a message."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

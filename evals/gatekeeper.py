@@ -16,7 +16,7 @@ from evals.baselines import (
     refuse_other_engine,
     write_baseline,
 )
-from evals.errors import EvalError, StaleError
+from evals.errors import EvalError, StaleError, counted
 from evals.gate import Gate, failures, held, invariants, named
 from evals.gold import GoldFile
 from evals.lock import digest
@@ -65,9 +65,7 @@ class Gatekeeper:
         engines, gold = _engines(results.outcomes), digest(self.golds)
         if lost := [failure for outcome in engines for failure in failures(outcome)]:
             shown = "; ".join(lost[:_NAMED]) + ("; …" if len(lost) > _NAMED else "")
-            raise EvalError(
-                f"nothing was accepted, {_counted(len(lost), 'answer')} failed: {shown}"
-            )
+            raise EvalError(f"nothing was accepted, {counted(len(lost), 'answer')} failed: {shown}")
         for outcome in engines:
             path = baseline_file(self.folder, outcome.setup)
             other = ", instead of one of other gold" if is_of_other_gold(path, gold) else ""
@@ -98,7 +96,7 @@ def _engines(outcomes: Iterable[Outcome]) -> list[Outcome]:
 
 
 def _outage(outcome: Outcome) -> str:
-    answers = _counted(len(outcome.scored), "answer")
+    answers = counted(len(outcome.scored), "answer")
     return f"{outcome.setup.label}: all of {answers} failed, most often: {outcome.outage}"
 
 
@@ -110,11 +108,7 @@ def _told(gates: Sequence[Gate]) -> int:
     for line in (*faults[:_SHOWN], *better[:_SHOWN]):
         tell(f"gate: {line}")
     if better:
-        kept = "keep it so: the same command with --accept for --gate"
+        kept = "keep it so: the same command with --accept instead"
         tell(f"gate: {len(better)} better than the baseline; {kept}")
     tell(f"gate: fallen, {len(faults)} worse" if faults else "gate: open, nothing is worse")
     return FAILED if faults else DONE
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

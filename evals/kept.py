@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from evals.engines import Ask, Engine, Summarizing, key_of
-from evals.errors import EvalError
+from evals.errors import EvalError, counted
 from evals.gold import GoldFile
 from evals.results import Answer, Setup
 from schemas import Summary, Usage
@@ -106,7 +106,7 @@ class Kept:
         aside = self.path.with_name(ASIDE)
         with aside.open("ab") as file:
             file.writelines(line + b"\n" for line in others)
-        lines = _counted(len(others), "line")
+        lines = counted(len(others), "line")
         warn(f"{self.path}: {lines} cannot be read as answers of this version; moved to {aside}")
 
     @contextmanager
@@ -131,7 +131,3 @@ def _read(told: bytes) -> tuple[list[_Line], list[bytes]]:
 
 def _written(line: _Line) -> bytes:
     return line.model_dump_json().encode() + b"\n"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evals.engines import Ask, Engine, Summarizing, engine, key_of
-from evals.errors import EvalError, StaleError
+from evals.errors import EvalError, StaleError, counted
 from evals.gold import GoldFile
 from evals.kept import Kept, Warn
 from evals.recordings import (
@@ -176,7 +176,7 @@ class _Run:
         """Warn if recordings were there and did not fit, so that their answers were paid again."""
         if self.renewed:
             warn(
-                f"{_counted(len(self.renewed), 'stale recording')} asked for again, "
+                f"{counted(len(self.renewed), 'stale recording')} asked for again, "
                 f"such as {self.renewed[0]}"
             )
 
@@ -326,7 +326,3 @@ def _priced_anew(then: Usage, now: Usage) -> Usage:
     """What an answer took, at the price of now if that is known for the same tokens."""
     is_same = now.model_copy(update={"cost_usd": then.cost_usd}) == then
     return now if is_same and now.cost_usd is not None else then
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
