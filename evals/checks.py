@@ -55,7 +55,8 @@ def _lock_changes(golds: Sequence[GoldFile], places: Sequence[Path]) -> Iterator
     for place in places:
         changes += stale(place, [gold for gold in golds if _is_below(gold, place)])
     if changes:
-        yield f"{path}: {counted(len(changes), 'change')} since it was laid down, such as {changes[0]}; {again}"
+        many = counted(len(changes), "change")
+        yield f"{path}: {many} since it was laid down, such as {changes[0]}; {again}"
 
 
 def _is_below(gold: GoldFile, place: Path) -> bool:
