@@ -140,7 +140,8 @@ def _sources(golds: Sequence[GoldFile]) -> dict[str, GoldFile]:
 def _items(one: GoldFile, other: GoldFile) -> tuple[tuple[Item, ...], tuple[Item, ...], Places]:
     """Items of both; what either of them left to the reader counts for neither."""
     places = Places(one.document)
-    ours, theirs = gold_items(one.gold, places), gold_items(other.gold, places)
+    ours = gold_items(one.gold, places, one.pins)
+    theirs = gold_items(other.gold, places, other.pins)
     pairs = pair(ours, theirs)
     spared = {p.gold for p in pairs if theirs[p.told].optional}
     kept = {p.told for p in pairs}

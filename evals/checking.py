@@ -14,9 +14,9 @@ from rapidfuzz import fuzz
 
 from evals.errors import GoldError, StaleError
 from evals.gold import LISTS, GoldFigure, GoldFile, GoldItem, read_gold
-from evals.lock import Lock, pins, read_lock
+from evals.locked import lock_file, read_lock
 from evals.scoring.forms import Item, Span
-from evals.scoring.places import TIERS, Pins, Places, gold_items, settle
+from evals.scoring.places import TIERS, Places, gold_items, settle
 from evals.scoring.values import unit_key
 from summarizer.coverage import account
 from summarizer.documents import Document
@@ -68,38 +68,39 @@ class Examined:
 def examine(place: Path) -> Examined:
     """Check a gold file, or all of a folder and below it; what cannot be read is a defect.
 
-    Raises ``GoldError`` for a place that is not there or holds no gold, and for a broken lock.
+    Raises ``GoldError`` for a place that is not there or holds no gold.
     """
     folder = place if place.is_dir() else place.parent
     paths = sorted(place.rglob("*.yaml")) if place.is_dir() else [place]
     if not paths or not paths[0].exists():
         raise GoldError(f"{place}: no gold file (*.yaml) there; begin one with: evals gold new DOC")
     golds: list[GoldFile] = []
-    defects: list[Defect] = []
-    lock = _lock(place)
+    defects = [*_broken_lock(place)]
     for path in paths:
         try:
             gold = read_gold(path, path.relative_to(folder).with_suffix("").as_posix())
-            defects += check(gold, pins(lock, gold) if lock is not None else None)
+            defects += check(gold)
             golds.append(gold)
         except GoldError as error:
             defects.append(_unreadable(path, error))
     return Examined(tuple(golds), tuple(defects))
 
 
-def check(gold: GoldFile, locked: Pins | None = None) -> tuple[Defect, ...]:
-    """What is wrong with a gold file, its sidecar and its quotes; ``locked`` tells places apart.
+def check(gold: GoldFile) -> tuple[Defect, ...]:
+    """What is wrong with a gold file, its sidecar and its quotes.
 
     Raises ``GoldError`` if its source or its sidecar cannot be read.
     """
-    return tuple(_Check(gold, locked or {}).defects())
+    return tuple(_Check(gold).defects())
 
 
-def _lock(place: Path) -> Lock | None:
+def _broken_lock(place: Path) -> Iterator[Defect]:
     try:
-        return read_lock(place)
+        read_lock(place)
     except StaleError:
-        return None
+        return
+    except GoldError as error:
+        yield _unreadable(lock_file(place), error)
 
 
 def _unreadable(path: Path, error: GoldError) -> Defect:
@@ -115,11 +116,10 @@ def _unreadable(path: Path, error: GoldError) -> Defect:
 
 
 class _Check:
-    def __init__(self, gold: GoldFile, locked: Pins) -> None:
+    def __init__(self, gold: GoldFile) -> None:
         self.gold = gold
         self.places = Places(gold.document)
-        self.locked = locked
-        self.items = gold_items(gold.gold, self.places, locked)
+        self.items = gold_items(gold.gold, self.places, gold.pins)
 
     def defects(self) -> Iterator[Defect]:
         yield from self._cut_scalars()
@@ -183,7 +183,7 @@ class _Check:
     def _is_open(self, name: str, number: int) -> bool:
         """Whether nothing tells which of its places a quote means."""
         found = [self.places.find(item.quote).spans for item in self.gold.gold.items(name)]
-        return settle(found, number, self.locked.get((name, number))) is None
+        return settle(found, number, self.gold.pins.get((name, number))) is None
 
     def _meant(self, quote: str) -> str:
         span = _alike(self.places.document, quote)

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from evals.errors import EvalError, GoldError, counted
 from evals.gate import misquoted
-from evals.gold import LOCK, GoldFile
-from evals.lock import lock_file, read_lock, stale
+from evals.gold import GoldFile
+from evals.lock import stale
+from evals.locked import LOCK, lock_file, read_lock
 
 
 def check_files(files: Iterable[Path]) -> None:

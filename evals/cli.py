@@ -134,7 +134,8 @@ def _lock(place: Path, found: "Examined") -> None:
 
 
 def _compare(place: Path, found: "Examined") -> None:
-    from evals.lock import lock_file, stale
+    from evals.lock import stale
+    from evals.locked import lock_file
 
     changes = stale(place, found.golds)
     for change in changes:

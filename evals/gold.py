@@ -18,6 +18,7 @@ import yaml
 from pydantic import Field, ValidationError
 
 from evals.errors import GoldError
+from evals.locked import Pins, pins_of
 from schemas import Deadline, Issuer, Sector
 from schemas.summary import Comparator, Frozen, Number, Role
 from summarizer.documents import Document
@@ -25,9 +26,6 @@ from summarizer.errors import DocumentError
 
 LISTS = ("achievements", "shortcomings", "targets", "directives")
 """The four lists of a summary, in their order."""
-
-LOCK = "gold.lock.json"
-"""What stands beside gold files and says where their quotes and figures were found."""
 
 
 class GoldFigure(Frozen):
@@ -111,6 +109,11 @@ class GoldFile:
             raise GoldError(f"{path}: cannot be read as TOML ({error})") from None
         except ValidationError as error:
             raise GoldError(_defect(path, error, {})) from None
+
+    @cached_property
+    def pins(self) -> Pins:
+        """Where its items were found when it was locked; none without a lock that can be read."""
+        return pins_of(self.path)
 
     @cached_property
     def document(self) -> Document:

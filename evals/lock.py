@@ -7,93 +7,24 @@ wrong on both sides of every score. The lock also tells which of several places 
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from decimal import Decimal
 from hashlib import sha256
 from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
-from pydantic import TypeAdapter, ValidationError
-from pydantic.dataclasses import dataclass as validated
-
-from evals.errors import GoldError, StaleError
-from evals.gold import LISTS, LOCK, GoldFile
+from evals.errors import StaleError
+from evals.gold import LISTS, GoldFile
+from evals.locked import VERSION, Lock, Locked, LockedItem, Pins, lock_file, read_lock
 from evals.scoring.forms import Figure, Item
-from evals.scoring.places import Pins, Places, gold_items
+from evals.scoring.places import Places, gold_items
 from summarizer.documents import Document
 from summarizer.figures import read_figures
 from summarizer.numerals import read_numerals
 from summarizer.replacing import replacing
 
-_VERSION = 1
 _WORDS = 60
-
-
-@validated(frozen=True)
-class LockedItem:
-    """An item as it was found: list, offsets into the source, first words, a line a figure."""
-
-    kind: str
-    start: int | None
-    end: int | None
-    words: str
-    figures: tuple[str, ...]
-
-
-@validated(frozen=True)
-class Locked:
-    """A document as it was found; ``source`` and ``gold`` are hashes of both files' texts."""
-
-    source: str
-    gold: str
-    items: tuple[LockedItem, ...]
-
-
-@validated(frozen=True)
-class _File:
-    version: int
-    documents: Mapping[str, Locked]
-
-
-_FILE = TypeAdapter(_File)
-
-
-@dataclass(frozen=True)
-class Lock:
-    """What a lock file holds, by the paths of gold files from its folder, without suffix."""
-
-    path: Path
-    documents: Mapping[str, Locked]
-
-
-# --- The file ------------------------------------------------------------------------------------
-
-
-def lock_file(place: Path) -> Path:
-    """The lock of a folder or gold file: the nearest one above, else one in the folder itself."""
-    folder = place if place.is_dir() else place.parent
-    above = (parent / LOCK for parent in (folder, *folder.parents, *folder.resolve().parents))
-    return next((path for path in above if path.exists()), folder / LOCK)
-
-
-def read_lock(place: Path) -> Lock:
-    """The lock that covers a folder or gold file.
-
-    Raises ``StaleError`` if there is none and ``GoldError`` if it cannot be read.
-    """
-    path = lock_file(place)
-    if not path.exists():
-        told = f"review it and write its lock with: evals gold check {place} --lock"
-        raise StaleError(f"{place}: no {LOCK} there; {told}")
-    try:
-        file = _FILE.validate_json(path.read_bytes())
-    except (OSError, ValidationError) as error:
-        reason = str(error).splitlines()[0]
-        raise GoldError(f"{path}: is no lock ({reason}); delete it and write it anew") from None
-    if file.version != _VERSION:
-        raise GoldError(f"{path}: is of another version; delete it and write it anew")
-    return Lock(path, file.documents)
 
 
 def write_lock(place: Path, golds: Sequence[GoldFile]) -> Path:
@@ -111,7 +42,7 @@ def write_lock(place: Path, golds: Sequence[GoldFile]) -> Path:
         for name, document in lock.documents.items()
         if not _is_below(lock, name, place)
     }
-    found = {_name(lock, gold): _locked(gold, pins(lock, gold)) for gold in golds}
+    found = {lock.name(gold.path): _locked(gold, lock.pins(gold.path)) for gold in golds}
     documents = dict(sorted((elsewhere | found).items()))
     with replacing(lock.path) as draft:
         draft.write_text(_text(documents), encoding="utf-8", newline="\n")
@@ -120,7 +51,7 @@ def write_lock(place: Path, golds: Sequence[GoldFile]) -> Path:
 
 def _text(documents: Mapping[str, Locked]) -> str:
     rows = ",\n".join(f"  {_json(name)}: {_document(it)}" for name, it in documents.items())
-    return f'{{\n "version": {_VERSION},\n "documents": {{\n{rows}\n }}\n}}\n'
+    return f'{{\n "version": {VERSION},\n "documents": {{\n{rows}\n }}\n}}\n'
 
 
 def _document(document: Locked) -> str:
@@ -137,25 +68,13 @@ def _json(value: object) -> str:
 # --- What it says --------------------------------------------------------------------------------
 
 
-def pins(lock: Lock, gold: GoldFile) -> Pins:
-    """Where the items of a gold file were found when it was locked; empty if it was not."""
-    found: Pins = {}
-    times = dict.fromkeys(LISTS, 0)
-    document = lock.documents.get(_name(lock, gold))
-    for item in document.items if document is not None else ():
-        if item.start is not None:
-            found[item.kind, times[item.kind]] = item.start
-        times[item.kind] += 1
-    return found
-
-
 def stale(place: Path, golds: Sequence[GoldFile]) -> tuple[str, ...]:
     """What is not as it was locked, a line each; nothing if all is.
 
     Raises ``StaleError`` if there is no lock, and ``GoldError`` for what cannot be read.
     """
     lock = read_lock(place)
-    there = {_name(lock, gold) for gold in golds}
+    there = {lock.name(gold.path) for gold in golds}
     gone = [
         f"{lock.path.parent / name}.yaml: is gone"
         for name in lock.documents
@@ -173,12 +92,6 @@ def digest(golds: Iterable[GoldFile]) -> str:
 
 
 # --- Finding -------------------------------------------------------------------------------------
-
-
-def _name(lock: Lock, gold: GoldFile) -> str:
-    path = gold.path.resolve().with_suffix("")
-    folder = lock.path.parent.resolve()
-    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
 
 
 def _is_below(lock: Lock, name: str, place: Path) -> bool:
@@ -256,11 +169,11 @@ def _amount(value: Decimal, upper: Decimal | None = None, total: Decimal | None 
 
 
 def _changes(lock: Lock, gold: GoldFile) -> Iterator[str]:
-    old = lock.documents.get(_name(lock, gold))
+    old = lock.documents.get(lock.name(gold.path))
     if old is None:
         yield f"{gold.path}: is not in the lock"
         return
-    new = _locked(gold, pins(lock, gold))
+    new = _locked(gold, lock.pins(gold.path))
     if new.source != old.source:
         yield f"{gold.path}: its source {gold.gold.source} changed"
     elif new.gold != old.gold or len(new.items) != len(old.items):

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from evals.errors import GoldError
 from evals.gold import LISTS, Gold, GoldFile
+from evals.locked import Pins
 from evals.scoring import forms
 from evals.scoring.forms import Span
 from evals.scoring.places import Places, gold_items
@@ -49,13 +50,15 @@ _PIECE = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|[^\w\s]")
 _WORDS = re.compile(r"\D+")
 
 
-def perfect(document: Document, gold: Gold, *, optional: bool = False) -> Summary:
+def perfect(
+    document: Document, gold: Gold, *, optional: bool = False, pins: Pins | None = None
+) -> Summary:
     """The summary that tells what gold holds, and what may be left out only if ``optional``.
 
     Statements are the quotes; coverage accounts for the numbers of the figures alone. Raises
     ``GoldError`` where a quote does not stand in the source.
     """
-    found = gold_items(gold, Places(document))
+    found = gold_items(gold, Places(document), pins)
     items = [item for item in found if optional or not item.optional]
     lists: dict[str, Any] = {
         name: tuple(
@@ -79,13 +82,14 @@ def perfect(document: Document, gold: Gold, *, optional: bool = False) -> Summar
 class Sample:
     """A document with its perfect summary, to be spoilt and scored.
 
-    ``traps`` are quotes of numbers that are no figures.
+    ``traps`` are quotes of numbers that are no figures, ``pins`` where quotes were locked.
     """
 
     document: Document
     gold: Gold
     summary: Summary
     traps: tuple[str, ...] = ()
+    pins: Pins | None = None
 
     @classmethod
     def of(cls, file: GoldFile) -> "Sample":
@@ -93,10 +97,10 @@ class Sample:
 
         Raises ``GoldError`` where a quote does not stand in the source.
         """
-        document, gold = file.document, file.gold
-        quoted = perfect(document, gold, optional=True)
+        document, gold, pins = file.document, file.gold, file.pins
+        quoted = perfect(document, gold, optional=True, pins=pins)
         traps = file.sidecar.traps or _traps(Places(document), quoted)
-        return cls(document, gold, perfect(document, gold), traps)
+        return cls(document, gold, perfect(document, gold, pins=pins), traps, pins)
 
     @cached_property
     def places(self) -> Places:

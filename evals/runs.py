@@ -200,8 +200,9 @@ class _Run:
     def _score(self, answer: Answer) -> Score:
         gold = self.golds[answer.document]
         if answer.summary is None:
-            return missed(gold.document, gold.gold)
-        return score(gold.document, gold.gold, answer.summary, gold.sidecar.traps)
+            return missed(gold.document, gold.gold, pins=gold.pins)
+        traps = gold.sidecar.traps
+        return score(gold.document, gold.gold, answer.summary, traps, pins=gold.pins)
 
 
 # --- Ways to an answer ----------------------------------------------------------------------------

@@ -144,7 +144,7 @@ def _traits(gold: Gold) -> Iterator[str]:
 
 
 def _scored(sample: Sample, summary: Summary) -> Score:
-    return score(sample.document, sample.gold, summary, sample.traps)
+    return score(sample.document, sample.gold, summary, sample.traps, pins=sample.pins)
 
 
 def _row(corruption: Corruption, samples: Sequence[Sample]) -> Row:

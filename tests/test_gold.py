@@ -7,12 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evals.agreement import agree
 from evals.beginning import begin, draft
 from evals.errors import GoldError, StaleError
-from evals.gold import LISTS, LOCK, GoldFile, read_all, read_gold
-from evals.lock import digest, pins, read_lock, stale, write_lock
+from evals.gold import LISTS, GoldFile, read_all, read_gold
+from evals.lock import digest, stale, write_lock
+from evals.locked import LOCK, read_lock
+from evals.perfect import Sample, perfect
+from evals.scoring.counts import Tally
 from evals.scoring.places import Places, gold_items
-from evals.scoring.score import score
+from evals.scoring.score import missed, score
 from schemas import Achievement, Context, Coverage, Evidence, Run, Source, Summary
 from summarizer import Document, Summarizer
 
@@ -245,8 +249,8 @@ achievements:
 
 
 def places_of(gold: GoldFile) -> list[int]:
-    lock = read_lock(gold.path)
-    items = gold_items(gold.gold, Places(gold.document), pins(lock, gold))
+    pins = read_lock(gold.path).pins(gold.path)
+    items = gold_items(gold.gold, Places(gold.document), pins)
     return [item.start for item in items]
 
 
@@ -268,6 +272,45 @@ def test_a_place_that_somebody_locked_stays_locked(tmp_path: Path) -> None:
     write_lock(tmp_path, [read])
 
     assert places_of(read)[1] == first
+
+
+def locked_at_its_first_place(folder: Path) -> GoldFile:
+    """The report of which a quote stands twice, locked where nothing but the lock says."""
+    read = read_gold(write(folder, TWICE))
+    path = write_lock(folder, [read])
+    first, last = REPORT.index("Trồng rừng"), REPORT.rindex("Trồng rừng")
+    words = path.read_text(encoding="utf-8").replace(f'"start": {last},', f'"start": {first},')
+    path.write_text(words, encoding="utf-8")
+    return read_gold(read.path)
+
+
+def test_what_was_locked_is_where_summaries_are_scored(tmp_path: Path) -> None:
+    gold = locked_at_its_first_place(tmp_path)
+    place = f"@{REPORT.index('Trồng rừng')}-"
+    right = perfect(gold.document, gold.gold, pins=gold.pins)
+    told = score(gold.document, gold.gold, right, pins=gold.pins)
+    none = missed(gold.document, gold.gold, pins=gold.pins)
+
+    assert Sample.of(gold).summary == right
+    assert [place in scored.verdicts[1].key for scored in (told, none)] == [True, True]
+    assert told.counts["items"] == Tally(2, 2, 2)
+
+
+def test_annotators_are_compared_where_their_quotes_were_locked(tmp_path: Path) -> None:
+    one = locked_at_its_first_place(tmp_path / "a")
+    other = read_gold(write(tmp_path / "b", TWICE))
+
+    verdicts = agree([one], [other]).scores["xa"].verdicts
+
+    assert verdicts[1].key.startswith(f"achievements@{REPORT.index('Trồng rừng')}-")
+
+
+@pytest.mark.parametrize("told", [None, "{}", "{", '{"version": 9, "documents": {}}'])
+def test_without_a_lock_that_can_be_read_nothing_is_pinned(gold: Path, told: str | None) -> None:
+    if told is not None:
+        (gold.parent / LOCK).write_text(told, encoding="utf-8")
+
+    assert read_gold(gold).pins == {}
 
 
 def test_the_digest_is_of_sources_gold_and_traps_but_not_of_order(tmp_path: Path) -> None:

@@ -7,8 +7,9 @@ import pytest
 from evals.checking import Defect, check, examine
 from evals.cli import main
 from evals.errors import GoldError
-from evals.gold import LOCK, read_gold
-from evals.lock import pins, read_lock, stale, write_lock
+from evals.gold import read_gold
+from evals.lock import stale, write_lock
+from evals.locked import LOCK
 from tests.test_gold import FIXTURES, GOLD, REPORT, write
 
 Captured = pytest.CaptureFixture[str]
@@ -100,7 +101,7 @@ def test_the_lock_tells_places_apart(tmp_path: Path) -> None:
     gold = read_gold(write(tmp_path, item("Trồng rừng đạt 40 ha")))
     write_lock(tmp_path, [gold])
 
-    assert check(gold, pins(read_lock(tmp_path), gold)) == ()
+    assert check(gold) == ()
 
 
 # --- figures -----------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from typing import Literal
 from rapidfuzz import fuzz
 
 from evals.gold import LISTS, Gold, GoldFigure, GoldItem
+from evals.locked import Pins
 from evals.scoring import forms
 from evals.scoring.forms import Span
 from evals.scoring.values import unit_key
@@ -26,9 +27,6 @@ TIERS: tuple[Tier, ...] = ("exact", "normalized", "spelling", "near", "missing")
 quotation marks and tone placing; with other words but the same numbers; not at all."""
 
 _ALIKE = 90.0  # of 100, from which a passage is the one that a quote distorts
-Pins = dict[tuple[str, int], int]
-"""Where items begin, by list and position in it."""
-
 _DIGIT = re.compile(r"\d")
 _CLOSE = 40  # code points in which a unit stands behind its number
 _EDGES = " \n;.,"

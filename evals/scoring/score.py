@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 from evals.gold import LISTS, Gold
+from evals.locked import Pins
 from evals.scoring import judging
 from evals.scoring.counts import Count, Share, Tally
 from evals.scoring.forms import Figure, Item, Pair, Span, merged, overlap, size
@@ -72,20 +73,30 @@ class Score:
     verdicts: tuple[Verdict, ...] = ()
 
 
-def score(document: Document, gold: Gold, summary: Summary, traps: Sequence[str] = ()) -> Score:
-    """Score a summary of a document; numbers within the quotes ``traps`` are no figures."""
+def score(
+    document: Document,
+    gold: Gold,
+    summary: Summary,
+    traps: Sequence[str] = (),
+    *,
+    pins: Pins | None = None,
+) -> Score:
+    """Score a summary of a document; numbers within the quotes ``traps`` are no figures.
+
+    ``pins`` tell where gold's quotes stand that stand at several places.
+    """
     places = Places(document)
     told = told_items(summary, places)
     pits = tuple(span for quote in traps for span in places.find(quote).spans)
-    scored = score_items(gold_items(gold, places), told, places, pits)
+    scored = score_items(gold_items(gold, places, pins), told, places, pits)
     ground = groundedness(summary, told, places)
     return replace(scored, counts={**scored.counts, **ground})
 
 
-def missed(document: Document, gold: Gold) -> Score:
+def missed(document: Document, gold: Gold, *, pins: Pins | None = None) -> Score:
     """The score of no summary at all, as when an engine fails: everything is missed."""
     places = Places(document)
-    return score_items(gold_items(gold, places), (), places)
+    return score_items(gold_items(gold, places, pins), (), places)
 
 
 def score_items(
