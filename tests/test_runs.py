@@ -150,9 +150,9 @@ def test_a_source_that_cannot_be_read_ends_the_run(golds: tuple[GoldFile, ...]) 
 def test_a_document_is_scored_with_the_traps_of_its_sidecar(
     golds: tuple[GoldFile, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def scored(*told: Any) -> Score:
+    def scored(*told: Any, **named: Any) -> Score:
         traps.append(told[3])
-        return score(*told)
+        return score(*told, **named)
 
     traps: list[tuple[str, ...]] = []
     monkeypatch.setattr("evals.runs.score", scored)
