@@ -5,51 +5,44 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
+from functools import cached_property
 from pathlib import Path
-from typing import Literal
 
 import yaml
 from rapidfuzz import fuzz
 
 from evals.errors import GoldError, StaleError
-from evals.gold import LISTS, GoldFigure, GoldFile, GoldItem, read_gold
-from evals.locked import lock_file, read_lock
-from evals.scoring.forms import Item, Span
-from evals.scoring.places import TIERS, Places, gold_items, settle
+from evals.faults import Defect, short
+from evals.figure_checks import FigureChecks, Typed, typed
+from evals.gold import LISTS, GoldFile, Salvaged, Sidecar, gold_paths, read_sidecar, salvage
+from evals.locked import LOCK, lock_file, lock_files, read_lock
+from evals.scoring.forms import Span
+from evals.scoring.places import TIERS, Found, Places, gold_items, settle
 from evals.scoring.values import unit_key
 from summarizer.coverage import account
 from summarizer.documents import Document
 from summarizer.figures import FigureMention
-from summarizer.folding import fold, match_key
+from summarizer.folding import fold
 from summarizer.reading import Reading, read
 
-Severity = Literal["error", "warning"]
-
-_NONE = frozenset(("không", "chưa", "hết"))  # say nothing in words: "không còn hộ nghèo"
 _TYPED = frozenset(("sector", "role", "comparator", "kind", "date", "held_on", "optional"))
+_AMOUNTS = frozenset(("value", "upper", "total"))
 _NOT_THERE = TIERS[3:]
-_AMOUNTS = ("value", "upper", "total")
-_MEANT = 55.0  # of 100, from which a passage is worth offering instead of a quote
 _SHOWN = 60
 _NAMED = 12
-_SCALES = frozenset(("tỷ", "triệu"))  # a thousand times the next one
-_DIGITS, _NUMBER = re.compile(r"\d+"), re.compile(r"^[\d.,]*")
-_LINE = re.compile(r":(?P<line>\d+): ")
-
-
-@dataclass(frozen=True, slots=True)
-class Defect:
-    """Something to mend: an error spoils scores, a warning may be meant so."""
-
-    path: Path
-    line: int
-    severity: Severity
-    message: str
-    remedy: str
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.severity}: {self.message}; {self.remedy}"
+_MEANT = 55.0  # of 100, from which a passage is looked at instead of a quote
+_ALIKE, _WORDS = 70.0, 0.5  # and offered: alike letter by letter, or with half of its words
+_LETTERS = 8  # of which a quote has to be made to be like anything
+_CUT = re.compile(r"(?<=[^\W\d_])(?=[^\W\d_])|(?<=\d)(?=[.,]?\d)|(?<=\d[.,])(?=\d)")
+_ONLY = {
+    "figures": LISTS[:3],
+    "indicator": LISTS[:3],
+    "deadline": LISTS[2:],
+    "issuer": LISTS[3:],
+    "addressees": LISTS[3:],
+}
+_NEEDED = {**dict.fromkeys(LISTS[:3], "figures"), "directives": "issuer"}
+_EMPTY = {"figures": "figures: [] if it has none", "issuer": "issuer: null if nobody is named"}
 
 
 @dataclass(frozen=True)
@@ -70,84 +63,138 @@ def examine(place: Path) -> Examined:
 
     Raises ``GoldError`` for a place that is not there or holds no gold.
     """
-    folder = place if place.is_dir() else place.parent
-    paths = sorted(place.rglob("*.yaml")) if place.is_dir() else [place]
-    if not paths or not paths[0].exists():
+    misnamed = gold_paths(place, ".yml") if place.is_dir() else ()
+    paths = gold_paths(place) if place.is_dir() else _gold_file(place)
+    if not paths and not misnamed:
         raise GoldError(f"{place}: no gold file (*.yaml) there; begin one with: evals gold new DOC")
+    folder = place if place.is_dir() else place.parent
     golds: list[GoldFile] = []
-    defects = [*_broken_lock(place)]
+    defects = [*_locks(place), *map(_misnamed, misnamed)]
     for path in paths:
-        try:
-            gold = read_gold(path, path.relative_to(folder).with_suffix("").as_posix())
-            defects += check(gold)
-            golds.append(gold)
-        except GoldError as error:
-            defects.append(_unreadable(path, error))
+        found = salvage(path, path.relative_to(folder).with_suffix("").as_posix())
+        told = list(found.defects)
+        if found.gold is not None:
+            told += _Check(found.gold, is_whole=not found.defects).defects()
+            golds += [found.gold] if _can_be_read(found) else []
+        defects += sorted(told, key=lambda defect: (defect.path.suffix == ".toml", defect.line))
     return Examined(tuple(golds), tuple(defects))
 
 
 def check(gold: GoldFile) -> tuple[Defect, ...]:
-    """What is wrong with a gold file, its sidecar and its quotes.
-
-    Raises ``GoldError`` if its source or its sidecar cannot be read.
-    """
+    """What is wrong with a gold file, its source, its sidecar and its quotes."""
     return tuple(_Check(gold).defects())
 
 
-def _broken_lock(place: Path) -> Iterator[Defect]:
+def doubled(golds: Sequence[GoldFile]) -> Iterator[Defect]:
+    """A warning for each gold file of a source that another one is of: it is scored twice."""
+    first: dict[Path, GoldFile] = {}
+    for gold in golds:
+        source = gold.path.with_name(gold.gold.source).resolve()
+        other = first.setdefault(source, gold)
+        if other.path.resolve() != gold.path.resolve():
+            told = f"{other.path} is gold of {gold.gold.source}, too, which is scored twice"
+            yield Defect(gold.path, 1, "warning", told, "keep one of them, or check them apart")
+
+
+# --- Files ---------------------------------------------------------------------------------------
+
+
+def _gold_file(place: Path) -> tuple[Path, ...]:
+    """A file that was named; raises ``GoldError`` if it is no gold."""
+    gold = place.with_suffix(".yaml")
+    if place.suffix == ".yml":
+        raise GoldError(f"{place}: is not read as gold; rename it to {gold.name}")
+    if place.suffix != ".yaml" and place.exists():
+        told = f"check {gold}" if gold.exists() else f"begin it with: evals gold new {place}"
+        raise GoldError(f"{place}: is no gold file (*.yaml); {told}")
+    return (place,) if place.exists() else ()
+
+
+def _can_be_read(found: Salvaged) -> bool:
+    """Whether all of a gold file, its source and its sidecar can be read."""
+    if found.gold is None or found.defects or read_sidecar(found.gold.path)[1]:
+        return False
+    try:
+        return bool(found.gold.document.text)
+    except GoldError:
+        return False
+
+
+def _misnamed(path: Path) -> Defect:
+    told = f"rename {path.name} to {path.with_suffix('.yaml').name}"
+    return Defect(path, 1, "error", "is not read as gold", told)
+
+
+def _locks(place: Path) -> Iterator[Defect]:
+    """What is wrong with the lock of a place: it is broken, or there is another one."""
+    path = lock_file(place)
     try:
         read_lock(place)
     except StaleError:
         return
     except GoldError as error:
-        yield _unreadable(lock_file(place), error)
-
-
-def _unreadable(path: Path, error: GoldError) -> Defect:
-    """The defect that an error tells, whose message begins with a path and perhaps a line."""
-    told = str(error)
-    for name in (path, path.with_suffix(".toml")):
-        if told.startswith(str(name)):
-            path, told = name, told.removeprefix(str(name))
-    where = _LINE.match(told)
-    line = int(where["line"]) if where else 1
-    message = told[where.end() :] if where else told.removeprefix(": ")
-    return Defect(path, line, "error", message, "mend it and check again")
+        message, _, remedy = str(error).removeprefix(f"{path}: ").rpartition("; ")
+        yield Defect(path, 1, "error", message, remedy)
+    above = lock_files(place)[1:]
+    below = (it for it in sorted(place.rglob(LOCK)) if place.is_dir() and it != path)
+    for other in (*above, *below):
+        told = f"{path} covers gold that this lock covers, too, and they may come to differ"
+        yield Defect(other, 1, "warning", told, "delete one of them")
 
 
 class _Check:
-    def __init__(self, gold: GoldFile) -> None:
+    """A gold file; of one that is not whole, nothing is said to be left out."""
+
+    def __init__(self, gold: GoldFile, *, is_whole: bool = True) -> None:
         self.gold = gold
-        self.places = Places(gold.document)
-        self.items = gold_items(gold.gold, self.places, gold.pins)
+        self.is_whole = is_whole
 
     def defects(self) -> Iterator[Defect]:
         yield from self._cut_scalars()
-        number = 0
+        yield from self._sidecar[1]
+        try:
+            document = self.gold.document
+        except GoldError as error:
+            told = str(error).removeprefix(f"{self.gold.path}: ")
+            remedy = "name the text that lies beside it"
+            yield self._error(_line_of(self.gold.path, "source:"), told, remedy)
+            return
+        yield from self._of_items(Places(document))
+
+    def _of_items(self, places: Places) -> Iterator[Defect]:
+        gold, reading = self.gold, read(places.document)
+        items = typed(gold, gold_items(gold.gold, places, gold.pins))
+        traps = [(trap, places.find(trap)) for trap in self._sidecar[0].traps]
+        spans = tuple(span for _, found in traps for span in found.spans)
         for name in LISTS:
-            told = self.gold.gold.items(name)
-            found = self.items[number : number + len(told)]
-            lines = self.gold.lines[name]
-            number += len(told)
-            for k, (item, place) in enumerate(zip(told, found, strict=True)):
-                yield from self._quote(name, k, item)
-                if place.spans:
-                    yield from self._figures(lines[k], item, place.spans[0])
-            yield from self._doubles(lines, found)
-        yield from self._traps()
-        yield from self._unheld()
+            listed = [it for it in items if it.found.kind == name]
+            found = [places.find(it.item.quote) for it in listed]
+            for number, it in enumerate(listed):
+                yield from self._fields(name, it)
+                yield from self._quote(name, number, it, found, places)
+            yield from self._doubles(listed)
+        yield from self._traps(traps, items, places)
+        is_whole = self.is_whole and not self._sidecar[1]
+        yield from FigureChecks(gold, places, items, reading, spans, is_whole).defects()
+        if is_whole:
+            held = (*(span for it in items for span in it.found.spans), *spans)
+            yield from self._unheld(reading, held)
+
+    @cached_property
+    def _sidecar(self) -> tuple[Sidecar, tuple[Defect, ...]]:
+        return read_sidecar(self.gold.path)
 
     def _error(self, line: int, message: str, remedy: str, path: Path | None = None) -> Defect:
         return Defect(path or self.gold.path, line, "error", message, remedy)
 
-    def _warning(self, line: int, message: str, remedy: str) -> Defect:
-        return Defect(self.gold.path, line, "warning", message, remedy)
+    def _warning(self, line: int, message: str, remedy: str, path: Path | None = None) -> Defect:
+        return Defect(path or self.gold.path, line, "warning", message, remedy)
 
     # --- The file ---------------------------------------------------------------------------------
 
     def _cut_scalars(self) -> Iterator[Defect]:
         """Plain text that a " #" ends: YAML takes the rest for a comment."""
-        text = self.gold.path.read_text(encoding="utf-8")
+        text = self.gold.path.read_text(encoding="utf-8-sig")
         if "#" not in text:  # the file need not be read again
             return
         for node in _texts(yaml.compose(text, Loader=yaml.BaseLoader)):
@@ -162,89 +209,79 @@ class _Check:
 
     # --- Items ------------------------------------------------------------------------------------
 
-    def _quote(self, name: str, number: int, item: GoldItem) -> Iterator[Defect]:
-        line, found = self.gold.lines[name][number], self.places.find(item.quote)
-        told = f'"{_short(item.quote)}"'
+    def _fields(self, name: str, it: Typed) -> Iterator[Defect]:
+        """Keys that are missing, or belong to another list."""
+        needed = _NEEDED[name]
+        if self.is_whole and needed not in it.item.model_fields_set:
+            yield self._warning(it.line, f"{needed} is missing", f"add {_EMPTY[needed]}")
+        for key, lists in _ONLY.items():
+            if name not in lists and getattr(it.item, key):
+                told = f"{key} has no place in {name}"
+                yield self._error(it.line, told, f"only {' and '.join(lists)} have it; take it out")
+
+    def _quote(
+        self, name: str, number: int, it: Typed, quotes: Sequence[Found], places: Places
+    ) -> Iterator[Defect]:
+        found, told = quotes[number], f'"{short(it.item.quote)}"'
         if found.tier in _NOT_THERE:
-            yield self._error(line, f"quote not found: {told}", self._meant(item.quote))
+            remedy = _meant(places.document, it.item.quote)
+            yield self._error(it.line, f"quote not found: {told}", remedy)
             return
         if found.tier not in TIERS[:2]:
-            passage = self._passage(found.spans[0])
-            yield self._warning(
-                line, f"quote is spelled otherwise in the source: {told}", f'copy "{passage}"'
-            )
-        if len(found.spans) > 1 and self._is_open(name, number):
-            yield self._warning(
-                line,
-                f"quote stands at {len(found.spans)} places: {told}",
-                "lengthen it until it stands at one",
-            )
+            passage = _passage(places.document, found.spans[0])
+            message = f"quote is spelled otherwise in the source: {told}"
+            yield self._warning(it.line, message, f'copy "{passage}"')
+        if len(found.spans) > 1:
+            spans = [one.spans for one in quotes]
+            if settle(spans, number, self.gold.pins.get((name, number))) is None:
+                message = f"quote stands at {len(found.spans)} places: {told}"
+                yield self._warning(it.line, message, "lengthen it until it stands at one")
+        if any(_is_cut(places.document.text, edge) for edge in it.found.spans[0]):
+            message = f"quote begins or ends within a word: {told}"
+            yield self._warning(it.line, message, "quote whole words")
 
-    def _is_open(self, name: str, number: int) -> bool:
-        """Whether nothing tells which of its places a quote means."""
-        found = [self.places.find(item.quote).spans for item in self.gold.gold.items(name)]
-        return settle(found, number, self.gold.pins.get((name, number))) is None
-
-    def _meant(self, quote: str) -> str:
-        span = _alike(self.places.document, quote)
-        if span is None:
-            return "copy it from the source"
-        return f'did you mean "{self._passage(span)}"?'
-
-    def _passage(self, span: Span) -> str:
-        passage = self.places.document.text[span.start : span.end]
-        return " ".join(passage.split()).strip(" ;.,")
-
-    def _figures(self, line: int, item: GoldItem, span: Span) -> Iterator[Defect]:
-        written = _Written(self.places, span)
-        for figure in item.figures:
-            for name in _AMOUNTS:
-                amount = getattr(figure, name)
-                if amount is not None and not written.holds(abs(amount)):
-                    yield self._error(
-                        line,
-                        f"{name} {amount:f} of {_told(figure)} is no number of its quote "
-                        f'"{_short(item.quote)}"',
-                        f"it holds {written}; mend the figure or lengthen the quote",
-                    )
-
-    def _doubles(self, lines: Sequence[int], found: Sequence[Item]) -> Iterator[Defect]:
-        spans: dict[tuple[Span, ...], int] = {}
-        figures: dict[tuple[int, str], int] = {}
-        for k, item in enumerate(found):
-            first = spans.setdefault(item.spans, k) if item.spans else k
-            if first != k:
-                yield self._error(
-                    lines[k],
-                    f'quotes the same place as line {lines[first]}: "{_short(item.words)}"',
-                    "keep one of them, or lengthen the quote of the other place",
-                )
-                continue
-            for figure in item.figures:
-                if figure.anchor is None:
-                    continue
-                key = figure.anchor, figure.role
-                if key in figures:
-                    yield self._error(
-                        lines[k],
-                        f"{figure.role} {figure.value:f} is the same number as in line "
-                        f"{lines[figures[key]]}",
-                        "keep it in one of them, or tell their roles apart",
-                    )
-                figures[key] = k
+    def _doubles(self, items: Sequence[Typed]) -> Iterator[Defect]:
+        first: dict[tuple[Span, ...], Typed] = {}
+        for it in items:
+            other = first.setdefault(it.found.spans, it) if it.found.spans else it
+            if other is not it:
+                told = f'quotes the same place as line {other.line}: "{short(it.item.quote)}"'
+                remedy = "keep one of them, or lengthen the quote of the other place"
+                yield self._error(it.line, told, remedy)
 
     # --- The source -------------------------------------------------------------------------------
 
-    def _traps(self) -> Iterator[Defect]:
+    def _traps(
+        self, traps: Sequence[tuple[str, Found]], items: Sequence[Typed], places: Places
+    ) -> Iterator[Defect]:
         path = self.gold.path.with_suffix(".toml")
-        for trap in self.gold.sidecar.traps:
-            if self.places.find(trap).tier in _NOT_THERE:
-                message = f'trap not found: "{_short(trap)}"'
-                yield self._error(_line_of(path, trap), message, self._meant(trap), path)
+        for trap, found in traps:
+            line, told = _line_of(path, trap.strip() or "traps"), f'"{short(trap)}"'
+            if not trap.strip():
+                yield self._error(line, "a trap is empty", "take it out", path)
+            elif found.tier in _NOT_THERE:
+                remedy = _meant(places.document, trap)
+                yield self._error(line, f"trap not found: {told}", remedy, path)
+            else:
+                yield from self._trap(told, line, found, items, places)
 
-    def _unheld(self) -> Iterator[Defect]:
-        reading = read(self.gold.document)
-        open_figures = list(_unheld(reading, self._held()))
+    def _trap(
+        self, told: str, line: int, found: Found, items: Sequence[Typed], places: Places
+    ) -> Iterator[Defect]:
+        path = self.gold.path.with_suffix(".toml")
+        for it in items:
+            for figure in it.found.figures:
+                if _is_within(figure.anchor, found.spans):
+                    message = f"trap {told} holds {figure.role} {figure.value:f} of line {it.line}"
+                    yield self._error(line, message, "shorten it, or take out the figure", path)
+        if not any(places.numbers(span) for span in found.spans):
+            yield self._warning(line, f"trap without a number: {told}", "take it out", path)
+        if len(found.spans) > 1:
+            message = f"trap stands at {len(found.spans)} places: {told}"
+            yield self._warning(line, message, "lengthen it until it stands at one", path)
+
+    def _unheld(self, reading: Reading, held: Sequence[Span]) -> Iterator[Defect]:
+        open_figures = list(_unheld(reading, held))
         if open_figures:
             named = ", ".join(open_figures[:_NAMED])
             more = ", …" if len(open_figures) > _NAMED else ""
@@ -255,41 +292,6 @@ class _Check:
                 f"{'is' if one else 'are'} in no item and no trap: {named}{more}",
                 "add items, or name the passages as traps in its .toml",
             )
-
-    def _held(self) -> tuple[Span, ...]:
-        traps = (self.places.find(trap).spans for trap in self.gold.sidecar.traps)
-        return (
-            *(span for item in self.items for span in item.spans),
-            *(span for spans in traps for span in spans),
-        )
-
-
-class _Written:
-    """The numbers of a passage, as they are written there."""
-
-    def __init__(self, places: Places, span: Span) -> None:
-        self.numbers = places.numbers(span)
-        self.text = places.document.text
-        self.words = frozenset(match_key(self.text[span.start : span.end]).split())
-
-    def __str__(self) -> str:
-        return ", ".join(f"{value:f}" for _, value in self.numbers) or "no number"
-
-    def holds(self, amount: Decimal) -> bool:
-        """Whether a number is the amount, two make it up, or words say that there is nothing."""
-        if amount in {value for _, value in self.numbers}:
-            return True
-        if not amount and self.words & _NONE:
-            return True
-        return any(amount in self._joined(*pair) for pair in pairwise(self.numbers))
-
-    def _joined(self, whole: tuple[int, Decimal], rest: tuple[int, Decimal]) -> set[Decimal]:
-        """926 tỷ 147 triệu is 926.147, 112, 5 is 112.5."""
-        digits = _DIGITS.match(self.text, rest[0])
-        between = match_key(_NUMBER.sub("", self.text[whole[0] : rest[0]])).strip()
-        if digits is None or (between and between not in _SCALES):
-            return set()
-        return {whole[1] + Decimal(digits[0]).scaleb(-3 if between else -len(digits[0]))}
 
 
 def _texts(node: yaml.Node | None, *, free: bool = True) -> Iterator[yaml.ScalarNode]:
@@ -304,10 +306,23 @@ def _texts(node: yaml.Node | None, *, free: bool = True) -> Iterator[yaml.Scalar
         yield node
 
 
+def _meant(document: Document, quote: str) -> str:
+    """What to do about a quote that is not there."""
+    span = _alike(document, quote)
+    if span is None:
+        return "copy it from the source"
+    return f'did you mean "{_passage(document, span)}"?'
+
+
+def _passage(document: Document, span: Span) -> str:
+    return " ".join(document.text[span.start : span.end].split()).strip(" ;.,")
+
+
 def _alike(document: Document, quote: str) -> Span | None:
     """The passage most like a quote, if one is worth naming; whole words."""
-    folded = document.folded
-    sought = match_key(fold(quote).text)
+    folded, sought = document.folded, fold(quote).key
+    if sum(sign.isalpha() for sign in sought) < _LETTERS:
+        return None
     best = fuzz.partial_ratio_alignment(sought, folded.key, score_cutoff=_MEANT)
     if best is None or best.dest_start >= best.dest_end:
         return None
@@ -316,7 +331,20 @@ def _alike(document: Document, quote: str) -> Span | None:
         start -= 1
     while end < len(folded.key) and not folded.key[end].isspace():
         end += 1
+    passage, words = folded.key[start:end], set(sought.split())
+    shared = len(words & set(passage.split())) / len(words)
+    if shared < _WORDS and fuzz.ratio(sought, passage) < _ALIKE:
+        return None
     return Span(*folded.source_span(start, end))
+
+
+def _is_cut(text: str, edge: int) -> bool:
+    """Whether an edge of a quote lies within a word or a number."""
+    return _CUT.match(text, edge) is not None
+
+
+def _is_within(anchor: int | None, spans: Sequence[Span]) -> bool:
+    return anchor is not None and any(span.start <= anchor < span.end for span in spans)
 
 
 def _unheld(reading: Reading, held: Sequence[Span]) -> Iterator[str]:
@@ -358,14 +386,6 @@ def _line_at(text: str, offset: int) -> int:
 
 def _line_of(path: Path, words: str) -> int:
     """The line of a file in which words begin; the first if they are written otherwise there."""
-    text = path.read_text(encoding="utf-8")
-    return _line_at(text, max(0, text.find(words.splitlines()[0])))
-
-
-def _told(figure: GoldFigure) -> str:
-    return " ".join(word for word in (figure.role, f"{figure.value:f}", figure.unit) if word)
-
-
-def _short(words: str) -> str:
-    words = " ".join(words.split())
-    return words if len(words) <= _SHOWN else f"{words[: _SHOWN - 1]}…"
+    text = path.read_text(encoding="utf-8-sig")
+    first = next(iter(words.split("\n")))
+    return _line_at(text, max(0, text.find(first)))

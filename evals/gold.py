@@ -8,16 +8,17 @@ values. Only plain ``null`` and ``true`` keep their meaning.
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from evals.errors import GoldError
+from evals.faults import Defect, Location, misshapen
 from evals.locked import Pins, pins_of
 from schemas import Deadline, Issuer, Sector
 from schemas.summary import Comparator, Frozen, Number, Role
@@ -28,13 +29,23 @@ LISTS = ("achievements", "shortcomings", "targets", "directives")
 """The four lists of a summary, in their order."""
 
 
+def _plain(told: object) -> object:
+    if isinstance(told, str) and not _PLAIN.fullmatch(told):
+        raise ValueError
+    return told
+
+
+_PLAIN = re.compile(r"-?\d{1,40}(?:\.\d{1,40})?", re.ASCII)
+_Typed = Annotated[Number, BeforeValidator(_plain)]
+
+
 class GoldFigure(Frozen):
     """One number with its meaning, as the annotator typed it."""
 
     role: Role
-    value: Number
-    upper: Number | None = None
-    total: Number | None = None
+    value: _Typed
+    upper: _Typed | None = None
+    total: _Typed | None = None
     unit: str | None = None
     comparator: Comparator = "eq"
     reference: str | None = None
@@ -84,6 +95,17 @@ class Sidecar(Frozen):
     tags: Mapping[str, str] = Field(default_factory=dict)
 
 
+_FIGURE = 4  # keys and positions from the outside to a figure
+_KEYS: dict[str, tuple[str, ...]] = {
+    "": tuple(Gold.model_fields),
+    **dict.fromkeys(LISTS, tuple(GoldItem.model_fields)),
+    "figures": tuple(GoldFigure.model_fields),
+    "issuer": tuple(Issuer.model_fields),
+    "deadline": tuple(Deadline.model_fields),
+}
+_KEYS_OF_SIDECAR = {"": tuple(Sidecar.model_fields)}
+
+
 @dataclass(frozen=True)
 class GoldFile:
     """A gold file, its document and the line at which each item begins.
@@ -100,15 +122,10 @@ class GoldFile:
     @cached_property
     def sidecar(self) -> Sidecar:
         """What stands beside it; raises ``GoldError``."""
-        path = self.path.with_suffix(".toml")
-        if not path.exists():
-            return Sidecar()
-        try:
-            return Sidecar.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise GoldError(f"{path}: cannot be read as TOML ({error})") from None
-        except ValidationError as error:
-            raise GoldError(_defect(path, error, {})) from None
+        sidecar, defects = read_sidecar(self.path)
+        if defects:
+            raise _refusal(defects)
+        return sidecar
 
     @cached_property
     def pins(self) -> Pins:
@@ -147,7 +164,7 @@ def read_all(places: Iterable[Path]) -> tuple[GoldFile, ...]:
 
 def _paths(place: Path) -> Iterator[tuple[Path, str]]:
     if place.is_dir():
-        for path in sorted(place.rglob("*.yaml")):
+        for path in gold_paths(place):
             yield path, path.relative_to(place).with_suffix("").as_posix()
     elif place.exists():
         yield place, place.stem
@@ -155,30 +172,126 @@ def _paths(place: Path) -> Iterator[tuple[Path, str]]:
         raise GoldError(f"{place}: no such file or folder; name gold files or their folder")
 
 
+def gold_paths(folder: Path, suffix: str = ".yaml") -> tuple[Path, ...]:
+    """The files of a folder and below it that may be gold: none that is hidden, or lies so."""
+    return tuple(
+        path
+        for path in sorted(folder.rglob(f"*{suffix}"))
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
+
+
 def read_gold(path: Path, name: str | None = None) -> GoldFile:
     """Read one gold file; raises ``GoldError`` with the line of what is wrong."""
+    read = salvage(path, name)
+    if read.gold is None or read.defects:
+        raise _refusal(read.defects)
+    return read.gold
+
+
+@dataclass(frozen=True)
+class Salvaged:
+    """What could be read of a gold file, and what is wrong with its shape.
+
+    ``gold`` lacks what is misshapen: the field, the figure or, if its quote is, the item. It is
+    None where nothing can be read.
+    """
+
+    gold: GoldFile | None
+    defects: tuple[Defect, ...] = ()
+
+
+def salvage(path: Path, name: str | None = None) -> Salvaged:
+    """Read one gold file as far as it can be read."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise GoldError(f"{path}: cannot be read as UTF-8 text ({error})") from None
-    loader = _Loader(text)
+        node, told = _loaded(path)
+    except _UnreadableError as error:
+        return Salvaged(None, (error.defect,))
+    lines = partial(_line_at, node)
     try:
-        node = loader.get_single_node()
-        told = loader.construct_document(node) if node is not None else None
-    except yaml.YAMLError as error:
-        raise GoldError(f"{path}{_where(error)}: {_unread(error)}") from None
-    finally:
-        loader.dispose()
-    if not isinstance(told, dict):
-        raise GoldError(f"{path}:1: holds no mapping; it begins with source: NAME.txt")
-    lists = {name: told.get(name) or [] for name in LISTS}
-    lines = _lines(node)
-    try:
-        return GoldFile(path, Gold.model_validate({**told, **lists}), lines, name or path.stem)
+        gold = Gold.model_validate(told)
+        return Salvaged(GoldFile(path, gold, _lines(node), name or path.stem))
     except ValidationError as error:
-        raise GoldError(_defect(path, error, lines)) from None
+        defects = tuple(misshapen(path, error, lines, _KEYS))
+        gone = frozenset(_cut(fault["loc"]) for fault in error.errors(include_url=False))
+    try:
+        gold = Gold.model_validate(_filled(_without(told, gone)))
+    except ValidationError:
+        return Salvaged(None, defects)
+    return Salvaged(GoldFile(path, gold, _lines(node, gone), name or path.stem), defects)
 
 
+def read_sidecar(gold: Path) -> tuple[Sidecar, tuple[Defect, ...]]:
+    """What stands beside a gold file, and what is wrong with it; an empty one if anything is."""
+    path = gold.with_suffix(".toml")
+    if not path.exists():
+        return Sidecar(), ()
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        return Sidecar.model_validate(tomllib.loads(text)), ()
+    except ValidationError as error:
+        lines = partial(_line_of_key, text)
+        return Sidecar(), tuple(misshapen(path, error, lines, _KEYS_OF_SIDECAR))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        where = _AT_LINE.search(str(error))
+        line = int(where["line"]) if where else _lines_of(path)
+        told = f"cannot be read as TOML ({_AT_LINE.sub('', str(error)).strip()})"
+        return Sidecar(), (Defect(path, line, "error", told, "mend it and check again"),)
+
+
+def _lines_of(path: Path) -> int:
+    """How many lines a file has: what is not closed is missed at its end."""
+    return max(1, len(path.read_bytes().splitlines()))
+
+
+def _refusal(defects: Sequence[Defect]) -> GoldError:
+    first = defects[0]
+    more = f" ({len(defects)} defects in all; see evals gold check)" if defects[1:] else ""
+    return GoldError(f"{first.path}:{first.line}: {first.message}; {first.remedy}{more}")
+
+
+class _UnreadableError(Exception):
+    """A file of which nothing can be read, and its defect."""
+
+    def __init__(self, path: Path, line: int, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.defect = Defect(path, line, "error", message, remedy)
+
+
+def _loaded(path: Path) -> tuple[yaml.Node, dict[str, Any]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"cannot be read as UTF-8 text ({error})"
+        raise _UnreadableError(path, 1, message, "save it as UTF-8") from None
+    try:
+        _refuse_depth(path, text)
+        loader = _Loader(text)
+        try:
+            node = loader.get_single_node()
+            told = loader.construct_document(node) if node is not None else None
+        finally:
+            loader.dispose()
+    except yaml.YAMLError as error:
+        raise _UnreadableError(path, _line_of(error), *_unread(error)) from None
+    if not isinstance(told, dict):
+        raise _UnreadableError(path, 1, "holds no mapping", "it begins with source: NAME.txt")
+    return node, {key: () if key in LISTS and it is None else it for key, it in told.items()}
+
+
+def _refuse_depth(path: Path, text: str) -> None:
+    """The loader calls itself for what is nested, in C: a deep text would end the process."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            told, line = "brackets or lists are nested too deeply", _line_of_mark(event.start_mark)
+            raise _UnreadableError(path, line, told, "close those that are open")
+
+
+_DEEPEST = 50  # brackets in brackets; gold has five
+_AT_LINE = re.compile(r"\(at line (?P<line>\d+), column \d+\)")
 _NULL, _TRUTH = re.compile("(?:~|null)?$"), re.compile("(?:true|false)$")
 
 
@@ -201,31 +314,77 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
         return found
 
 
-def _where(error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None)
-    return f":{mark.line + 1}" if mark is not None else ""
+def _line_of(error: yaml.YAMLError) -> int:
+    return _line_of_mark(getattr(error, "problem_mark", None))
 
 
-def _unread(error: yaml.YAMLError) -> str:
+def _line_of_mark(mark: Any) -> int:
+    return mark.line + 1 if mark is not None else 1
+
+
+def _unread(error: yaml.YAMLError) -> tuple[str, str]:
+    """What is wrong, and what to do."""
     problem = getattr(error, "problem", None) or "is no YAML"
     if "twice" in problem:
-        return f"{problem}; put all of it under one"
-    return f"{problem}; put single quotes around a text that holds ': ' or begins with a sign"
+        return problem, "put all of it under one"
+    return problem, "put single quotes around a text that holds ': ' or begins with a sign"
 
 
-def _lines(node: yaml.Node | None) -> dict[str, tuple[int, ...]]:
+def _lines(node: yaml.Node, gone: Container[Location] = ()) -> dict[str, tuple[int, ...]]:
+    """The lines of items, but for those that are gone."""
     found: dict[str, tuple[int, ...]] = dict.fromkeys(LISTS, ())
-    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+    for key, value in node.value:
         if key.value in found and isinstance(value, yaml.SequenceNode):
-            found[key.value] = tuple(item.start_mark.line + 1 for item in value.value)
+            found[key.value] = tuple(
+                item.start_mark.line + 1
+                for number, item in enumerate(value.value)
+                if (key.value, number) not in gone
+            )
     return found
 
 
-def _defect(path: Path, error: ValidationError, lines: Mapping[str, tuple[int, ...]]) -> str:
-    first = error.errors(include_url=False)[0]
-    where = first["loc"]
-    line = ""
-    if len(where) > 1 and where[0] in lines and isinstance(where[1], int):
-        line = f":{lines[str(where[0])][where[1]]}"
-    field = ".".join(str(part) for part in where)
-    return f"{path}{line}: {field}: {first['msg']}, not {str(first['input'])[:60]!r}"
+def _line_at(node: yaml.Node, where: Location) -> int:
+    """The line of a key or of an element; of what should hold it, if it is not there."""
+    line = node.start_mark.line
+    for part in where:
+        if isinstance(node, yaml.MappingNode):
+            found = next(((key, it) for key, it in node.value if key.value == part), None)
+            if found is None:
+                break
+            line, node = found[0].start_mark.line, found[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+            node = node.value[part]
+            line = node.start_mark.line
+    return line + 1
+
+
+def _line_of_key(text: str, where: Location) -> int:
+    """The line of a TOML file in which a key is given a value."""
+    found = re.search(rf"(?m)^\s*\[?{re.escape(str(where[0]))}\b", text)
+    return text.count("\n", 0, found.end()) + 1 if found else 1
+
+
+def _cut(where: Location) -> Location:
+    """What is to go if something is misshapen: a quote takes its item along."""
+    if where[2:3] == ("quote",):
+        return where[:2]
+    return where[:4] if where[2:3] == ("figures",) else where[:3]
+
+
+def _without(told: Any, gone: Container[Location], at: Location = ()) -> Any:
+    """What is left if something goes; nothing lies deeper than a figure."""
+    if isinstance(told, dict) and len(at) < _FIGURE:
+        kept = ((key, it) for key, it in told.items() if (*at, key) not in gone)
+        return {key: _without(it, gone, (*at, key)) for key, it in kept}
+    if isinstance(told, list) and len(at) < _FIGURE:
+        return [_without(it, gone, (*at, n)) for n, it in enumerate(told) if (*at, n) not in gone]
+    return told
+
+
+def _filled(told: dict[str, Any]) -> dict[str, Any]:
+    """Items need a sector; which, is no matter of their quotes and figures."""
+    return told | {
+        name: [{"sector": "general", **item} for item in told[name]]
+        for name in LISTS
+        if name in told
+    }

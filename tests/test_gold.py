@@ -93,8 +93,11 @@ def test_each_item_knows_its_line(gold: Path) -> None:
 @pytest.mark.parametrize(
     ("told", "says"),
     [
-        ("source: xa.txt\nachievements:\n  - quote: a\n    sector: sport\n", ":3: .*sector"),
-        ("source: xa.txt\nachievement: []\n", "achievement: Extra inputs"),
+        ("source: xa.txt\nachievements:\n  - quote: a\n    sector: sport\n", ":4: .*sector"),
+        (
+            "source: xa.txt\nachievement: []\n",
+            ":2: unknown list achievement; did you mean achievements",
+        ),
         ("source: xa.txt\nnote: [\n", r":3: .*single quotes"),
         ("- a\n", "begins with source"),
     ],
