@@ -39,7 +39,7 @@ ray: $(VENV)/.ray ## install Ray and run batches on a cluster of three nodes on 
 	$(BIN)/python -m pytest -m ray tests/test_distributed.py $(ARGS)
 
 gate: $(VENV)/.dev ## gold is sound, the scorer sees what it should, and nothing is worse than it was
-	$(BIN)/evals gold check
+	$(BIN)/evals gold check evals/fixtures
 	$(BIN)/summarizer eval --selftest >/dev/null
 	$(BIN)/summarizer eval --gate --no-floor --format markdown
 

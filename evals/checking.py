@@ -47,10 +47,11 @@ _EMPTY = {"figures": "figures: [] if it has none", "issuer": "issuer: null if no
 
 @dataclass(frozen=True)
 class Examined:
-    """The gold of a folder that could be read, and the defects of all of it."""
+    """The gold of a folder that could be read, the defects of all of it, and how much there is."""
 
     golds: tuple[GoldFile, ...]
     defects: tuple[Defect, ...]
+    files: int
 
     @property
     def errors(self) -> int:
@@ -77,7 +78,7 @@ def examine(place: Path) -> Examined:
             told += _Check(found.gold, is_whole=not found.defects).defects()
             golds += [found.gold] if _can_be_read(found) else []
         defects += sorted(told, key=lambda defect: (defect.path.suffix == ".toml", defect.line))
-    return Examined(tuple(golds), tuple(defects))
+    return Examined(tuple(golds), tuple(defects), len(paths))
 
 
 def check(gold: GoldFile) -> tuple[Defect, ...]:

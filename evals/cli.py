@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from evals.checking import Examined
     from evals.scoring.score import Score
 
-FIXTURES = Path("evals/fixtures")
-
 _SHARED = ("items", "figures", "figures_strict", "directive_text")
 
 app = typer.Typer(
@@ -46,7 +44,7 @@ def check(
         list[Path] | None,
         typer.Argument(
             metavar="[PLACE]...",
-            help=f"Gold files, or folders with all below them.  [default: {FIXTURES}]",
+            help="Gold files, or folders with all below them.  [default: this folder]",
         ),
     ] = None,
     lock: Annotated[
@@ -57,15 +55,16 @@ def check(
 ) -> None:
     """Name every defect of gold, with its line and what to do."""
     with told(debug=debug):
-        from evals.checking import examine
+        from evals.checking import doubled, examine
 
-        examined = {place: examine(place) for place in places or [FIXTURES]}
-        for found in examined.values():
-            for defect in found.defects:
-                typer.echo(str(defect))
-        files = sum(len(found.golds) for found in examined.values())
-        errors = sum(found.errors for found in examined.values())
-        warnings = sum(len(found.defects) for found in examined.values()) - errors
+        examined = {place: examine(place) for place in places or [_here()]}
+        defects = [defect for found in examined.values() for defect in found.defects]
+        defects += doubled([gold for found in examined.values() for gold in found.golds])
+        for defect in defects:
+            typer.echo(str(defect))
+        files = sum(found.files for found in examined.values())
+        errors = sum(defect.severity == "error" for defect in defects)
+        warnings = len(defects) - errors
         faults = f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}"
         typer.echo(f"{_counted(files, 'gold file')}: {faults}")
         if errors:
@@ -127,6 +126,15 @@ def agree(
             tell(f"annotated by one of them only: {', '.join(found.alone)}")
 
 
+def _here() -> Path:
+    """The folder one stands in, if gold lies in it."""
+    from evals.gold import holds_gold
+
+    if not holds_gold(Path()):
+        raise EvalError("no gold in this folder; name a folder: evals gold check FOLDER")
+    return Path()
+
+
 def _lock(place: Path, found: "Examined") -> None:
     from evals.lock import write_lock
 
@@ -137,6 +145,9 @@ def _compare(place: Path, found: "Examined") -> None:
     from evals.lock import stale
     from evals.locked import lock_file
 
+    if not lock_file(place).exists():
+        tell(f"{place}: not locked; lay down its places with: evals gold check {place} --lock")
+        return
     changes = stale(place, found.golds)
     for change in changes:
         typer.echo(change)

@@ -19,7 +19,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from evals.errors import GoldError
 from evals.faults import Defect, Location, misshapen
-from evals.locked import Pins, pins_of
+from evals.locked import LOCK, Pins, pins_of
 from schemas import Deadline, Issuer, Sector
 from schemas.summary import Comparator, Frozen, Number, Role
 from summarizer.documents import Document
@@ -179,6 +179,11 @@ def gold_paths(folder: Path, suffix: str = ".yaml") -> tuple[Path, ...]:
         for path in sorted(folder.rglob(f"*{suffix}"))
         if not any(part.startswith(".") for part in path.relative_to(folder).parts)
     )
+
+
+def holds_gold(folder: Path) -> bool:
+    """Whether a lock or what may be gold lies in a folder itself."""
+    return (folder / LOCK).exists() or any(path.parent == folder for path in gold_paths(folder))
 
 
 def read_gold(path: Path, name: str | None = None) -> GoldFile:

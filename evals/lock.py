@@ -6,9 +6,11 @@ wrong on both sides of every score. The lock also tells which of several places 
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
+from difflib import SequenceMatcher
 from hashlib import sha256
 from itertools import zip_longest
 from pathlib import Path
@@ -25,6 +27,7 @@ from summarizer.numerals import read_numerals
 from summarizer.replacing import replacing
 
 _WORDS = 60
+_AT = re.compile(r"@\d+")
 
 
 def write_lock(place: Path, golds: Sequence[GoldFile]) -> Path:
@@ -174,22 +177,50 @@ def _changes(lock: Lock, gold: GoldFile) -> Iterator[str]:
         yield f"{gold.path}: is not in the lock"
         return
     new = _locked(gold, lock.pins(gold.path))
-    if new.source != old.source:
+    if new == old:
+        return
+    moved = new.source != old.source
+    told = list(_unlike(gold, old.items, new.items, moved=moved))
+    if moved:
         yield f"{gold.path}: its source {gold.gold.source} changed"
-    elif new.gold != old.gold or len(new.items) != len(old.items):
-        yield f"{gold.path}: changed"
-    else:
-        lines = [line for name in LISTS for line in gold.lines[name]]
-        for line, was, now in zip(lines, old.items, new.items, strict=True):
-            yield from (f"{gold.path}:{line}: {change}" for change in _differences(was, now))
+    elif not told:
+        yield f"{gold.path}: changed, but in no quote and no figure"
+    yield from told
 
 
-def _differences(was: LockedItem, now: LockedItem) -> Iterator[str]:
-    if (was.start, was.end) != (now.start, now.end):
+def _unlike(
+    gold: GoldFile, old: Sequence[LockedItem], new: Sequence[LockedItem], *, moved: bool
+) -> Iterator[str]:
+    """What is new, gone or otherwise; ``moved`` if places say nothing, as the source changed."""
+    lines = [line for name in LISTS for line in gold.lines[name]]
+    was, now = ([(item.kind, item.words) for item in items] for items in (old, new))
+    for tag, a, b, c, d in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
+        if tag == "equal" or (b - a == d - c and _kinds(old[a:b]) == _kinds(new[c:d])):
+            for line, one, other in zip(lines[c:d], old[a:b], new[c:d], strict=True):
+                told = _differences(one, other, moved=moved)
+                yield from (f"{gold.path}:{line}: {it}" for it in told)
+            continue
+        yield from (f"{gold.path}: gone from {_named(item)}" for item in old[a:b])
+        items = zip(lines[c:d], new[c:d], strict=True)
+        yield from (f"{gold.path}:{line}: new in {_named(item)}" for line, item in items)
+
+
+def _kinds(items: Iterable[LockedItem]) -> list[str]:
+    return [item.kind for item in items]
+
+
+def _named(item: LockedItem) -> str:
+    return f'{item.kind}: "{item.words}"'
+
+
+def _differences(was: LockedItem, now: LockedItem, *, moved: bool) -> Iterator[str]:
+    if was.words != now.words:
+        yield f'quotes "{now.words}", locked "{was.words}"'
+    elif not moved and (was.start, was.end) != (now.start, now.end):
         yield f"stands at {_place(now)}, locked at {_place(was)}"
         return
     for old, new in zip_longest(was.figures, now.figures, fillvalue="nothing"):
-        if old != new:
+        if old != new and not (moved and _AT.sub("", old) == _AT.sub("", new)):
             yield f"is read as {new}, locked as {old}"
 
 

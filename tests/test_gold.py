@@ -183,14 +183,60 @@ def test_a_changed_source_is_named(gold: Path) -> None:
     write_lock(gold.parent, [read_gold(gold)])
     write(gold.parent, GOLD, REPORT.replace("300", "400"))
 
+    assert stale(gold.parent, [read_gold(gold)]) == (
+        f"{gold}: its source xa.txt changed",
+        f'{gold}:13: quotes "", locked "trồng 300 ha rừng"',
+        f"{gold}:13: is read as 300 ha level without number, locked as "
+        "300 ha level @249 '300 ha' = 300",
+    )
+
+
+def test_places_that_a_changed_source_moved_are_no_differences(gold: Path) -> None:
+    write_lock(gold.parent, [read_gold(gold)])
+    write(gold.parent, GOLD, f"Mở đầu.\n{REPORT}")
+
     assert stale(gold.parent, [read_gold(gold)]) == (f"{gold}: its source xa.txt changed",)
 
 
-def test_changed_gold_is_named(gold: Path) -> None:
-    write_lock(gold.parent, [read_gold(gold)])
-    write(gold.parent, GOLD.replace("value: 300", "value: 30"))
+COWS = "  - {sector: agriculture, quote: Đàn bò có 120 con, figures: []}\n"
 
-    assert stale(gold.parent, [read_gold(gold)]) == (f"{gold}: changed",)
+
+@pytest.mark.parametrize(
+    ("was", "now", "says"),
+    [
+        ("sector: agriculture", "sector: general", [": changed, but in no quote and no figure"]),
+        (
+            "value: 300",
+            "value: 30",
+            [
+                ":13: is read as 30 ha level without number, locked as "
+                "300 ha level @249 '300 ha' = 300"
+            ],
+        ),
+        ("targets:\n", f"{COWS}targets:\n", [':12: new in achievements: "Đàn bò có 120 con"']),
+        (
+            "quote: trồng 300 ha rừng",
+            "quote: phấn đấu trồng 300 ha rừng",
+            [':13: quotes "phấn đấu trồng 300 ha rừng", locked "trồng 300 ha rừng"'],
+        ),
+        (
+            GOLD[GOLD.index("  - quote: thu ngân sách") : GOLD.index("targets")],
+            "",
+            [': gone from achievements: "thu ngân sách 6 tỷ 945 triệu đồng"'],
+        ),
+        (
+            "      - {role: change, value: 2.2, unit: '%', reference: cùng kỳ}\n",
+            "",
+            [":3: is read as nothing, locked as 2.2 % change @102 '2,2%' = 2.2"],
+        ),
+    ],
+)
+def test_what_changed_in_gold_is_named(gold: Path, was: str, now: str, says: list[str]) -> None:
+    write_lock(gold.parent, [read_gold(gold)])
+    assert was in GOLD
+    write(gold.parent, GOLD.replace(was, now))
+
+    assert stale(gold.parent, [read_gold(gold)]) == tuple(f"{gold}{it}" for it in says)
 
 
 def test_documents_that_came_and_went_are_named(gold: Path) -> None:

@@ -9,9 +9,10 @@ from evals.checking import check, examine
 from evals.cli import main
 from evals.errors import GoldError
 from evals.faults import Defect
-from evals.gold import read_gold
+from evals.gold import read_all, read_gold
 from evals.lock import stale, write_lock
 from evals.locked import LOCK
+from evals.scoring.places import Found, Places
 from tests.test_gold import FIXTURES, GOLD, REPORT, write
 
 Captured = pytest.CaptureFixture[str]
@@ -583,6 +584,90 @@ def test_a_figure_told_again_needs_no_item_of_its_own(tmp_path: Path) -> None:
     assert all_defects(tmp_path, GOLD, source) == []
 
 
+def test_yml_is_to_be_renamed(tmp_path: Path) -> None:
+    write(tmp_path, GOLD).rename(tmp_path / "xa.yml")
+
+    found = examine(tmp_path)
+
+    assert [str(defect) for defect in found.defects] == [
+        f"{tmp_path / 'xa.yml'}:1: error: is not read as gold; rename xa.yml to xa.yaml"
+    ]
+    with pytest.raises(GoldError, match=r"rename it to xa\.yaml"):
+        examine(tmp_path / "xa.yml")
+
+
+@pytest.mark.parametrize("name", ["._xa.yaml", ".#xa.yaml", ".git/xa.yaml", "a/.b/c/xa.yml"])
+def test_what_is_hidden_is_no_gold(tmp_path: Path, name: str) -> None:
+    gold = write(tmp_path, GOLD)
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / name).write_text("no gold", encoding="utf-8")
+
+    assert [read.path for read in read_all([tmp_path])] == [gold]
+    assert [read.path for read in examine(tmp_path).golds] == [gold]
+    assert examine(tmp_path).errors == 0
+
+
+def test_a_text_points_to_its_gold(tmp_path: Path) -> None:
+    gold = write(tmp_path, GOLD)
+
+    with pytest.raises(GoldError, match=rf"no gold file .*; check {gold}"):
+        examine(tmp_path / "xa.txt")
+    gold.unlink()
+    with pytest.raises(GoldError, match="begin it with: evals gold new"):
+        examine(tmp_path / "xa.txt")
+
+
+def test_gold_of_one_source_twice_in_a_run_is_a_warning(tmp_path: Path, capsys: Captured) -> None:
+    one, other = write(tmp_path, GOLD), write(tmp_path, GOLD, name="hai")
+
+    assert main(["gold", "check", str(one), str(other), str(one)]) == 0
+
+    told = [line for line in capsys.readouterr().out.splitlines() if "scored twice" in line]
+    assert told == [
+        f"{other}:1: warning: {one} is gold of xa.txt, too, which is scored twice; "
+        "keep one of them, or check them apart"
+    ]
+
+
+@pytest.mark.parametrize("place", [".", "a"])
+def test_locks_that_cover_the_same_gold_are_a_warning(tmp_path: Path, place: str) -> None:
+    write(tmp_path / "a", GOLD)
+    below = write_lock(tmp_path / "a", [read_gold(tmp_path / "a" / "xa.yaml")])
+    above = tmp_path / LOCK
+    above.write_bytes(below.read_bytes())
+
+    told = [defect for defect in examine(tmp_path / place).defects if "lock" in defect.message]
+
+    assert [(it.path, it.severity) for it in told] == [
+        (below if place == "." else above, "warning")
+    ]
+
+
+def test_a_broken_lock_is_a_defect(tmp_path: Path) -> None:
+    write(tmp_path, GOLD)
+    (tmp_path / LOCK).write_text("{}", encoding="utf-8")
+
+    (defect,) = (it for it in examine(tmp_path).defects if it.severity == "error")
+
+    assert (defect.path, defect.remedy) == (tmp_path / LOCK, "delete it and write it anew")
+
+
+def test_a_quote_is_sought_a_few_times_however_often_it_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def counted(places: Places, quote: str) -> Found:
+        sought.append(quote)
+        return find(places, quote)
+
+    find, sought = Places.find, list[str]()
+    monkeypatch.setattr(Places, "find", counted)
+    quote = "  - {sector: general, figures: [], quote: Trồng rừng đạt 40 ha}\n"
+
+    defects(tmp_path, f"source: xa.txt\nachievements:\n{quote * 50}")
+
+    assert len(sought) == 100
+
+
 def test_a_defect_fits_a_line() -> None:
     defect = Defect(Path("a.yaml"), 4, "error", "quote not found", "copy it")
 
@@ -607,11 +692,24 @@ def test_a_place_without_gold_is_no_empty_success(tmp_path: Path) -> None:
 def test_clean_gold_is_locked_and_then_passes(tmp_path: Path, capsys: Captured) -> None:
     write(tmp_path, GOLD)
 
-    assert main(["gold", "check", str(tmp_path)]) == 3
-    assert "--lock" in capsys.readouterr().err
+    assert main(["gold", "check", str(tmp_path)]) == 0
+    assert f"evals gold check {tmp_path} --lock" in capsys.readouterr().err
     assert main(["gold", "check", str(tmp_path), "--lock"]) == 0
     assert main(["gold", "check", str(tmp_path)]) == 0
     assert (tmp_path / LOCK).exists()
+
+
+def test_without_a_place_the_folder_one_stands_in_is_checked(
+    tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "gold", GOLD)
+    monkeypatch.chdir(tmp_path)
+
+    assert main(["gold", "check"]) == 2
+    assert "name a folder" in capsys.readouterr().err
+    monkeypatch.chdir(tmp_path / "gold")
+    assert main(["gold", "check"]) == 0
+    assert "1 gold file: 0 errors" in capsys.readouterr().out
 
 
 def test_gold_that_changed_since_is_stale(tmp_path: Path, capsys: Captured) -> None:
@@ -623,7 +721,7 @@ def test_gold_that_changed_since_is_stale(tmp_path: Path, capsys: Captured) -> N
     assert main(["gold", "check", str(tmp_path)]) == 3
 
     captured = capsys.readouterr()
-    assert f"{path}: changed\n" in captured.out
+    assert f"{path}: changed, but in no quote and no figure\n" in captured.out
     assert captured.err.count("\n") == 1
 
 
