@@ -75,12 +75,6 @@ def misshapen(
         yield Defect(path, line(fault["loc"]), "error", message, remedy)
 
 
-def meant(word: str, known: Sequence[str]) -> str | None:
-    """The known word that is most like another, if one is alike."""
-    best = process.extractOne(word, known, scorer=fuzz.ratio, score_cutoff=_ALIKE)
-    return best[0] if best is not None else None
-
-
 def _told(fault: ErrorDetails, keys: Mapping[str, Sequence[str]]) -> tuple[str, str]:
     """What is wrong, and what to do."""
     where, kind, told = fault["loc"], fault["type"], fault["input"]
@@ -96,12 +90,18 @@ def _told(fault: ErrorDetails, keys: Mapping[str, Sequence[str]]) -> tuple[str, 
         return f"{name} {_shown(told)} is unknown", _instead(str(told), _expected(fault))
     if isinstance(where[-1], int):
         form = _ELEMENTS.get(name, _TEXT)
-        return f"{name}: {_shown(told)} stands in the list", f"write {form}"
-    return f"{name}: {_shown(told)} is not what it may be", f"write {_FORMS.get(name, _TEXT)}"
+        return f"{name} cannot hold {_shown(told)}", f"write {form}"
+    return f"{name} cannot be {_shown(told)}", f"write {_FORMS.get(name, _TEXT)}"
+
+
+def _meant(word: str, known: Sequence[str]) -> str | None:
+    """The known word that is most like another, if one is alike."""
+    best = process.extractOne(word, known, scorer=fuzz.ratio, score_cutoff=_ALIKE)
+    return best[0] if best is not None else None
 
 
 def _instead(word: str, known: Sequence[str]) -> str:
-    best = meant(word, known)
+    best = _meant(word, known)
     return f"did you mean {best}?" if best is not None else f"write one of {', '.join(known)}"
 
 
@@ -112,7 +112,7 @@ def _expected(fault: ErrorDetails) -> tuple[str, ...]:
 
 def _shown(told: Any) -> str:
     if told is None:
-        return "nothing"
+        return "empty"
     if isinstance(told, bool):
         return str(told).lower()
     if isinstance(told, Mapping):

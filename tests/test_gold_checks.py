@@ -418,13 +418,12 @@ def test_every_fault_of_a_file_is_told_with_its_line(tmp_path: Path) -> None:
     gold = item(COWS, *figures) + "    sectr: a\nshortcoming: []\ntargets: false\n"
 
     assert defects(tmp_path, gold) == [
-        '6: error: value: "4,106" is not what it may be; write 4106 or 4106.5',
+        '6: error: value cannot be "4,106"; write 4106 or 4106.5',
         '7: error: role "levle" is unknown; did you mean level?',
         "8: error: role is missing; add role: one of the roles of the guide, such as level",
         "9: error: unknown key sectr; did you mean sector?",
         "10: error: unknown list shortcoming; did you mean shortcomings?",
-        "11: error: targets: false is not what it may be; "
-        "write a list of items, or [] if there is none",
+        "11: error: targets cannot be false; write a list of items, or [] if there is none",
     ]
 
 
@@ -445,7 +444,7 @@ def test_faults_of_shape_hide_no_other_defect(tmp_path: Path) -> None:
         ("source: xa.txt\nachievements:\n  " + "- " * 100_000 + "a", 3, "nested too deeply"),
         (item(COWS, "role: level, value: 1e4000000"), 6, "write 4106 or 4106.5"),
         (item(COWS, "role: level, value: 1_000"), 6, "write 4106 or 4106.5"),
-        ("\n\nsource: [xa.txt]\n", 3, "source: a list is not what it may be"),
+        ("\n\nsource: [xa.txt]\n", 3, "source cannot be a list; write the name"),
     ],
 )
 def test_what_no_person_writes_is_a_defect_too(
