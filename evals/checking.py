@@ -14,7 +14,16 @@ from rapidfuzz import fuzz
 from evals.errors import GoldError, StaleError
 from evals.faults import Defect, short
 from evals.figure_checks import FigureChecks, Typed, typed
-from evals.gold import LISTS, GoldFile, Salvaged, Sidecar, gold_paths, read_sidecar, salvage
+from evals.gold import (
+    LISTS,
+    GoldFile,
+    Salvaged,
+    Sidecar,
+    gold_paths,
+    no_yaml,
+    read_sidecar,
+    salvage,
+)
 from evals.locked import LOCK, lock_file, lock_files, read_lock
 from evals.scoring.forms import Span
 from evals.scoring.places import TIERS, Found, Places, gold_items, settle
@@ -198,7 +207,12 @@ class _Check:
         text = self.gold.path.read_text(encoding="utf-8-sig")
         if "#" not in text:  # the file need not be read again
             return
-        for node in _texts(yaml.compose(text, Loader=yaml.BaseLoader)):
+        try:
+            root = yaml.compose(text, Loader=yaml.BaseLoader)  # stricter than the loader in C
+        except yaml.YAMLError as error:
+            yield no_yaml(self.gold.path, error)
+            return
+        for node in _texts(root):
             rest, _, _ = text[node.end_mark.index :].partition("\n")
             if rest.lstrip().startswith("#"):
                 told = f"{node.value[-_SHOWN:]}{rest}"

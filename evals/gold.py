@@ -263,6 +263,11 @@ class _UnreadableError(Exception):
         self.defect = Defect(path, line, "error", message, remedy)
 
 
+def no_yaml(path: Path, error: yaml.YAMLError) -> Defect:
+    """The defect of a file that is no YAML."""
+    return Defect(path, _line_of(error), "error", *_unread(error))
+
+
 def _loaded(path: Path) -> tuple[yaml.Node, dict[str, Any]]:
     try:
         text = path.read_text(encoding="utf-8-sig")

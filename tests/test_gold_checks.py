@@ -381,6 +381,14 @@ def test_text_that_a_comment_cuts_off_is_shown(tmp_path: Path, quote: str) -> No
     assert others == []
 
 
+def test_what_only_one_reader_of_yaml_takes_is_a_defect(tmp_path: Path) -> None:
+    gold = item(COWS, name="directives") + "    addressees: [các t? hôn]\n# of nobody else\n"
+
+    (told,) = defects(tmp_path, gold)
+
+    assert told.startswith("6: error: ")
+
+
 @pytest.mark.parametrize(
     "told",
     [
