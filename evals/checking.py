@@ -146,7 +146,7 @@ def _locks(place: Path) -> Iterator[Defect]:
         message, _, remedy = str(error).removeprefix(f"{path}: ").rpartition("; ")
         yield Defect(path, 1, "error", message, remedy)
     above = lock_files(place)[1:]
-    below = (it for it in sorted(place.rglob(LOCK)) if place.is_dir() and it != path)
+    below = (other for other in sorted(place.rglob(LOCK)) if other != path)
     for other in (*above, *below):
         told = f"{path} covers gold that this lock covers, too, and they may come to differ"
         yield Defect(other, 1, "warning", told, "delete one of them")
