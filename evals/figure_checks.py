@@ -61,6 +61,7 @@ class FigureChecks:
         for it in self.items:
             for span in it.found.spans:
                 yield from self._absent(it, span)
+            yield from self._open(it)
             yield from self._twice(it)
             yield from self._unlike_the_parser(it)
             yield from self._left_out(it)
@@ -86,6 +87,9 @@ class FigureChecks:
                         f'"{short(it.item.quote)}"',
                         f"it holds {written}; mend the figure or lengthen the quote",
                     )
+
+    def _open(self, it: Typed) -> Iterator[Defect]:
+        for figure in it.item.figures:
             if figure.comparator == "between" and figure.upper is None:
                 told = f"{_told(figure)} lies between two numbers and has no upper"
                 yield self._error(it.line, told, "add upper, or another comparator")
@@ -187,7 +191,7 @@ class FigureChecks:
                 if figure.anchor is None:
                     continue
                 first = seen.setdefault((figure.anchor, figure.role), it)
-                if first is it or first.found.spans == it.found.spans == ():
+                if first is it:
                     continue
                 told = f"{figure.role} {figure.value:f} is the same number as in line {first.line}"
                 if first.found.kind != it.found.kind:
@@ -230,8 +234,8 @@ def _is_like_unit(figure: Figure, mention: FigureMention) -> bool:
     )
     if mine.split(" ")[0] == yours.split(" ")[0]:
         return ours == theirs
-    short_one, long_one = sorted((_joined(figure.unit), _joined(mention.unit)), key=len)
-    return long_one.startswith(short_one)
+    part, whole = sorted((_joined(figure.unit), _joined(mention.unit)), key=len)
+    return whole.startswith(part)  # triệuđồng/người
 
 
 def _joined(unit: str) -> str:
