@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evals.errors import EvalError, StaleError
+from evals.errors import EvalError, StaleError, counted
 from evals.telling import told
 from summarizer.cli.options import BaseUrl, Debug, Model
 from summarizer.cli.telling import FAILED, run, tell
@@ -65,8 +65,8 @@ def check(
         files = sum(found.files for found in examined.values())
         errors = sum(defect.severity == "error" for defect in defects)
         warnings = len(defects) - errors
-        faults = f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}"
-        typer.echo(f"{_counted(files, 'gold file')}: {faults}")
+        faults = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
+        typer.echo(f"{counted(files, 'gold file')}: {faults}")
         if errors:
             raise typer.Exit(FAILED)
         for place, found in examined.items():
@@ -152,7 +152,7 @@ def _compare(place: Path, found: "Examined") -> None:
     for change in changes:
         typer.echo(change)
     if changes:
-        many = _counted(len(changes), "change")
+        many = counted(len(changes), "change")
         raise StaleError(
             f"{lock_file(place)}: {many} since it was written; "
             f"review, then: evals gold check {place} --lock"
@@ -191,7 +191,3 @@ def _f1(score: "Score", metric: str) -> str:
 
 def _value(value: float | None) -> str:
     return "    –" if value is None else f"{value:.3f}"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

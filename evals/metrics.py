@@ -21,7 +21,11 @@ class Metric:
 
 METRICS = (
     Metric("figures", "figures F1", "Figures found, told by their place in the source."),
-    Metric("figures_strict", "strict F1", "Figures found, with every slot and the list right."),
+    Metric(
+        "figures_strict",
+        "strict F1",
+        "Figures found, with every slot, their list and their item right.",
+    ),
     Metric("items", "items F1", "Items found, quoted alike and put into the right list."),
     Metric("found", "found F1", "Items found, whatever list they were put into."),
     Metric("achievements", "achievements", "F1 of this list."),

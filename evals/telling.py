@@ -1,7 +1,7 @@
 """How commands of evaluations end: one line for what goes wrong, and exit codes of their own.
 
 0 done; 1 gold has errors, or the gate fell, and nothing else; 2 it cannot be done, or is a defect
-of ours; 3 a lock, recording or baseline is missing or of something else.
+of ours; 3 a recording or baseline is missing, or one of them or the lock is of something else.
 """
 
 import traceback

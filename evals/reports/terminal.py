@@ -24,10 +24,11 @@ _WORST = 5
 _GAP, _LEAST = 2, 8  # columns: between two, and of the first where it is narrow
 _NOUNS = {"figures": "figures", "found": "items"}
 _GROUNDS = tuple(BY_NAME)[tuple(BY_NAME).index("quotes_exact") :]
+_PASSAGES = ("directive_text", "tightness", "completeness")
 _GROUPS = (
     ("By list", LISTS),
-    ("Figures that were found", SLOTS),
-    ("Items that were found", ("list", *ITEM_SLOTS, "directive_text", "tightness")),
+    ("Figures that were found", (*SLOTS, "item")),
+    ("Items that were found", ("list", *ITEM_SLOTS, *_PASSAGES)),
 )
 
 _Cell: TypeAlias = Measured | None
