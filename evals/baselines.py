@@ -80,8 +80,9 @@ def read_baseline(path: Path, setup: Setup, gold: str) -> Baseline:
     if not path.exists():
         raise StaleError(f"{path}: no baseline of {setup.label} yet; {_ANEW}")
     found = _read(path)
+    if found.engine != setup.label:
+        raise StaleError(_of_another(path, found, setup))
     for what, before, now in (
-        ("engine", found.engine, setup.label),
         ("scoring", found.scoring, VERSION),
         ("gold", found.gold[:12], gold[:12]),
     ):
@@ -99,10 +100,12 @@ def refuse_other_engine(path: Path, setup: Setup) -> None:
     """Raise ``EvalError`` if the baseline of another engine would be written over."""
     found = _readable(path)
     if found is not None and found.engine != setup.label:
-        raise EvalError(
-            f"{path}: is the baseline of {found.engine}, not of {setup.label}; "
-            "delete it, or name another folder with --baselines"
-        )
+        raise EvalError(_of_another(path, found, setup))
+
+
+def _of_another(path: Path, found: _File, setup: Setup) -> str:
+    told = f"is the baseline of {found.engine}, not of {setup.label}"
+    return f"{path}: {told}; delete it, or name another folder with --baselines"
 
 
 def is_of_other_gold(path: Path, gold: str) -> bool:

@@ -75,6 +75,8 @@ def examine(place: Path) -> Examined:
     """
     misnamed = gold_paths(place, ".yml") if place.is_dir() else ()
     paths = gold_paths(place) if place.is_dir() else _gold_file(place)
+    if not place.exists():
+        raise GoldError(f"{place}: no such file or folder; name gold files or their folder")
     if not paths and not misnamed:
         raise GoldError(f"{place}: no gold file (*.yaml) there; begin one with: evals gold new DOC")
     folder = place if place.is_dir() else place.parent

@@ -1,5 +1,6 @@
 """What is looked at before anybody is asked: it costs nothing, and a run may cost much."""
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -17,6 +18,19 @@ def check_files(files: Iterable[Path]) -> None:
             raise EvalError(f"{file}: there is no folder {file.parent}; make it first")
         if file.is_dir():
             raise EvalError(f"{file}: is a folder; name a file")
+        check_folder(file.parent)
+
+
+def check_folder(folder: Path) -> None:
+    """Raise ``EvalError`` if no file could be written into a folder, be it there or to be made."""
+    # Not Path.exists(): below a folder that may not be entered it raises.
+    above = (folder, *folder.resolve().parents)
+    there = next(path for path in above if os.path.exists(path))  # noqa: PTH110
+    if not there.is_dir():
+        raise EvalError(f"{there}: is no folder; name another place")
+    effective = os.access in os.supports_effective_ids
+    if not os.access(there, os.W_OK | os.X_OK, effective_ids=effective):
+        raise EvalError(f"{there}: nothing can be written there; check its rights")
 
 
 def check_quotes(golds: Iterable[GoldFile]) -> None:

@@ -111,12 +111,14 @@ def evaluate(
             raise typer.BadParameter(f"{file}: end its name in one of {', '.join(_FORMS)}")
     if offline and recordings is None:
         raise typer.BadParameter("--offline needs --recordings DIR to replay from")
+    if not all(name.strip() for name in model or []):
+        raise typer.BadParameter("--model needs a name; is a variable empty?")
     if gate and accept:
         raise typer.BadParameter("--gate holds to the baseline that --accept rewrites; take one")
     with told(debug=debug):
         import evals.reports  # noqa: F401 - what is not installed is told before anybody is asked
         from evals.baselines import baselines_folder
-        from evals.checks import check_files
+        from evals.checks import check_files, check_folder
         from evals.engines import engine
         from evals.gatekeeper import Gatekeeper, tell_outages
         from evals.gold import read_all
@@ -129,6 +131,8 @@ def evaluate(
         setups = _setups(model or ["embedded"], prompts or [], floor=floor)
         folder = baselines or baselines_folder(places[0], _HOME)
         check_files(files)
+        if recordings is not None and not offline:
+            check_folder(recordings)
         people = _people(golds, second)
         keeper = Gatekeeper(golds, places, folder)
         progress = _Progress()
@@ -144,7 +148,7 @@ def evaluate(
             warn=progress.warn,
             engines=partial(engine, base_url=base_url, prices=prices, timeout=timeout),
         )
-        results = _ended(found, progress, keep, people)
+        results = _ended(found, progress, keep or recordings, people)
         _report(results, form, files)
         if accept:
             keeper.accept(results)
@@ -187,7 +191,7 @@ def _people(golds: "Sequence[GoldFile]", second: Path | None) -> "Outcome | None
 def _ended(
     found: "Coroutine[Any, Any, Results]",
     progress: "_Progress",
-    keep: Path | None,
+    kept: Path | None,
     people: "Outcome | None",
 ) -> "Results":
     """The results of a run, and beside them what people score."""
@@ -196,9 +200,9 @@ def _ended(
     try:
         results = asyncio.run(found)
     except KeyboardInterrupt:
-        if keep is not None:
-            kept = f"{answers_kept(keep)} answers are kept in {keep}"
-            progress.warn(f"{kept}; the same command goes on")
+        if kept is not None:
+            many = answers_kept(kept) or "finished"
+            progress.warn(f"{many} answers are kept in {kept}; the same command goes on")
         raise
     finally:
         progress.end()

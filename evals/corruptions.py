@@ -327,7 +327,7 @@ _QUOTES = (
         "A quote takes its neighbourhood along.",
         spoiling.requoted(spoiling.widened, spoiling.anything),
         meant=("tightness", "quote"),
-        may=("items", *LISTS, "directive_text"),  # only what is quoted alike is right
+        may=("items", *LISTS, "directive_text", "statements_faithful"),  # of another passage
     ),
     Corruption(
         "quote shifted",

@@ -80,6 +80,8 @@ def _told(fault: ErrorDetails, keys: Mapping[str, Sequence[str]]) -> tuple[str, 
     where, kind, told = fault["loc"], fault["type"], fault["input"]
     named = [str(part) for part in where if isinstance(part, str)]
     name = named[-1]
+    if kind == "extra_forbidden" and name.isdigit() and told is None:
+        return f"a number is cut at the comma before {name}", "write it with a point: 14.2"
     if kind == "extra_forbidden":
         known = keys.get(named[-2] if len(named) > 1 else "", ())
         what = "list" if len(named) == 1 and isinstance(told, list) else "key"

@@ -48,6 +48,7 @@ class Gatekeeper:
         engines = [setup for setup in setups if setup.model not in BOUNDS]
         if accept:
             checks.check_quotes(self.golds)
+            checks.check_folder(self.folder)
             for setup in engines:
                 refuse_other_engine(baseline_file(self.folder, setup), setup)
         if not gate:

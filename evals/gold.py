@@ -337,6 +337,8 @@ def _unread(error: yaml.YAMLError) -> tuple[str, str]:
     problem = getattr(error, "problem", None) or "is no YAML"
     if "twice" in problem:
         return problem, "put all of it under one"
+    if "\\t" in problem or "tab character" in problem:
+        return "a tab stands where blanks should", "write blanks instead"
     return problem, "put single quotes around a text that holds ': ' or begins with a sign"
 
 

@@ -107,7 +107,7 @@ class Kept:
         with aside.open("ab") as file:
             file.writelines(line + b"\n" for line in others)
         lines = counted(len(others), "line")
-        warn(f"{self.path}: {lines} cannot be read as answers of this version; moved to {aside}")
+        warn(f"{self.path}: {lines} are cut off or of another version; moved to {aside}")
 
     @contextmanager
     def _troubled(self) -> Iterator[None]:

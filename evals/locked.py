@@ -102,8 +102,12 @@ def read_lock(place: Path) -> Lock:
         raise StaleError(f"{place}: no {LOCK} there; {told}")
     try:
         file = _parsed(path.read_bytes())
-    except (OSError, ValidationError) as error:
-        reason = str(error).splitlines()[0]
+    except OSError as error:
+        raise GoldError(f"{path}: cannot be read ({error.strerror})") from None
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        reason = f"{where}: {first['msg']}" if where else first["msg"]
         raise GoldError(f"{path}: is no lock ({reason}); delete it and write it anew") from None
     if file.version != VERSION:
         raise GoldError(f"{path}: is of another version; delete it and write it anew")

@@ -10,11 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from evals.checks import check_folder
 from evals.cli import main as evals
+from evals.errors import EvalError
 from evals.gold import read_all
 from evals.lock import write_lock
 from summarizer.cli import main
 from tests.endpoint import Body, Endpoint, Response, completion, failure
+from tests.rights import powerless
 from tests.small_gold import CLAIMS, reply, written
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -196,7 +199,7 @@ def test_what_is_not_installed_is_told_before_anybody_is_asked(
     assert not endpoint.asked
 
 
-@pytest.mark.parametrize("where", ["second", "output", "folder"])
+@pytest.mark.parametrize("where", ["second", "output", "folder", "recordings", "baselines", "name"])
 def test_what_could_not_be_used_afterwards_is_refused_before(
     where: str, gold: Path, endpoint: Endpoint, tmp_path: Path
 ) -> None:
@@ -205,13 +208,25 @@ def test_what_could_not_be_used_afterwards_is_refused_before(
     (elsewhere / "x.yaml").write_text("source: x.txt\n")
     (elsewhere / "x.txt").write_text("Một báo cáo khác.\n")
     (tmp_path / "taken.md").mkdir()
+    (tmp_path / "file").touch()
     more = {
         "second": ("--second", str(elsewhere)),
         "output": ("-o", str(tmp_path / "nowhere" / "report.md")),
         "folder": ("-o", str(tmp_path / "taken.md")),
+        "recordings": ("--recordings", str(tmp_path / "file" / "below")),
+        "baselines": ("--accept", "--baselines", str(tmp_path / "file")),
+        "name": ("--model", " "),
     }
     assert evaluated(gold, endpoint, *more[where]) == 2
     assert not endpoint.asked
+
+
+def test_a_folder_that_may_not_be_written_is_refused_before(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o555)
+    check_folder(tmp_path / "new" / "folder")
+    with powerless(), pytest.raises(EvalError, match="nothing can be written there"):
+        check_folder(closed / "new")
 
 
 # --- The lock -------------------------------------------------------------------------------------

@@ -409,6 +409,11 @@ def test_comments_that_cut_off_nothing_are_welcome(tmp_path: Path, told: str) ->
         (item(COWS).replace("general", "genral"), '4: error: sector "genral" is unknown; did you'),
         (item(COWS, "role: amount, value: 120"), '6: error: role "amount" is unknown; write one'),
         (item(COWS) + "    source: mine\n", "6: error: unknown key source; write one of quote"),
+        (item(COWS, "role: level, value: 14,2"), "6: error: a number is cut at the comma"),
+        (
+            item(COWS).replace("    sector", "\tsector"),
+            "4: error: a tab stands where blanks should",
+        ),
         ("source: nowhere.txt\n", "1: error: its source cannot be read"),
         ("source: [\n", "2: error:"),
     ],
@@ -689,8 +694,10 @@ def test_fixtures_have_no_error_and_stand_as_they_were_locked() -> None:
 
 
 def test_a_place_without_gold_is_no_empty_success(tmp_path: Path) -> None:
-    with pytest.raises(GoldError, match="no gold file"):
+    with pytest.raises(GoldError, match="no such file or folder"):
         examine(tmp_path / "nowhere")
+    with pytest.raises(GoldError, match="no gold file"):
+        examine(tmp_path)
 
 
 # --- the commands ------------------------------------------------------------------------------

@@ -7,8 +7,7 @@ import shutil
 import sys
 import tracemalloc
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pyarrow as pa
@@ -20,8 +19,8 @@ from pyarrow import parquet
 from summarizer.batch.inputs import Entry, entries
 from summarizer.documents import LARGEST
 from summarizer.errors import DocumentError
+from tests.rights import powerless
 
-_NOBODY = 65534
 _TEXT = "Ngày 27/12, UBND huyện tổng kết năm 2022."
 
 
@@ -306,18 +305,6 @@ def test_links_that_lead_back_end_and_lead_to_nothing_above(tmp_path: Path) -> N
     (tmp_path / "in" / "again").symlink_to(inner)
     assert names(tmp_path / "in") == ["again/a.txt"]
     assert names(str(tmp_path / "in" / "**" / "*.txt")) == ["again/a.txt"]
-
-
-@contextmanager
-def powerless() -> Iterator[None]:
-    """Be somebody to whom no file belongs; root may read whatever it likes."""
-    before = os.geteuid()
-    if before == 0:
-        os.seteuid(_NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(before)
 
 
 def test_a_file_that_may_not_be_read_is_a_failure_of_its_own(tmp_path: Path) -> None:

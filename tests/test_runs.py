@@ -653,7 +653,7 @@ def test_lines_that_are_no_answers_are_put_aside(
     assert (tmp_path / KEPT).read_bytes() == whole
     assert (tmp_path / ASIDE).read_bytes() == b'{"of": "another version"}\nmine\n'
     (line,) = told
-    assert "2 lines cannot be read as answers of this version; moved to" in line
+    assert "2 lines are cut off or of another version; moved to" in line
 
 
 def test_answers_of_the_embedded_engine_are_kept_and_never_taken_for_new(

@@ -830,6 +830,49 @@ def test_a_number_cut_out_of_another_is_not_proven() -> None:
     assert told.counts["statements_faithful"] == Share(0, 1)
 
 
+def test_a_part_of_the_evidence_is_not_faithful_if_it_drops_what_denies_or_bounds_it() -> None:
+    text = Document("Xã chưa hoàn thành kế hoạch; còn dưới 100 hộ nghèo.")
+    for quote, part in (
+        ("Xã chưa hoàn thành kế hoạch", "hoàn thành kế hoạch"),
+        ("còn dưới 100 hộ nghèo", "100 hộ nghèo"),
+    ):
+        gold = gold_of(quote)
+        right = perfect(text, gold)
+        (item,) = right.achievements
+        cut = item.model_copy(update={"statement": part})
+        told = score(text, gold, right.model_copy(update={"achievements": (cut,)}))
+        assert told.counts["statements_faithful"] == Share(0, 1)
+
+
+def test_a_figure_told_of_an_item_that_does_not_quote_it_is_not_its_own() -> None:
+    first, second, *rest = PERFECT.achievements
+    both = (*second.figures, *first.figures)
+    moved = second.model_copy(update={"figures": both})
+    told = scored(PERFECT.model_copy(update={"achievements": (moved, *rest)}))
+    assert told.counts["figures"] == Tally(8, 8, 8)
+    assert told.counts["item"] == Share(8 - len(first.figures), 8)
+
+
+def test_the_same_words_elsewhere_are_no_plan_told_as_done() -> None:
+    text = Document("Ước thu ngân sách 12 tỷ đồng. Năm tới phấn đấu thu ngân sách 12 tỷ đồng.")
+    quote = "thu ngân sách 12 tỷ đồng"
+    figure = {"role": "level", "value": "12", "unit": "tỷ đồng"}
+    one = {"quote": quote, "sector": "budget_finance", "figures": [figure]}
+    gold = Gold.model_validate({"source": "x.txt", "targets": [one]})
+    later = text.text.rindex(quote)
+    pins = {("targets", 0): later}
+    right = perfect(text, gold, pins=pins)
+    start = text.text.index(quote)
+    first = as_achievement(right.targets[0]).model_copy(
+        update={
+            "evidence": (Evidence(quote=quote, start=start, end=start + len(quote)),),
+            "figures": (),
+        }
+    )
+    told = score(text, gold, right.model_copy(update={"achievements": (first,)}), pins=pins)
+    assert told.counts["future_as_past"] == Share(0, 1)
+
+
 @pytest.mark.parametrize(
     "statement",
     ["Đời sống nhân dân không được cải thiện", "Đời sống nhân dân xã Cầu Vồng được cải thiện"],

@@ -150,8 +150,12 @@ class _Scoring:
     @cached_property
     def slots(self) -> dict[Pair, dict[str, bool]]:
         """Whether each slot of judged pairs is right."""
-        names = frozenset(filter(None, (item.indicator for item in self.gold)))
-        return {p: _right_slots(self.gold[p.gold], self.told[p.told], names) for p in self.judged}
+        names: dict[str, set[str]] = {name: set() for name in LISTS}
+        for item in self.gold:
+            if item.indicator is not None:
+                names[item.kind].add(item.indicator)
+        found = ((p, self.gold[p.gold], self.told[p.told]) for p in self.judged)
+        return {p: _right_slots(gold, told, names[gold.kind]) for p, gold, told in found}
 
     @cached_property
     def partner(self) -> dict[int, int]:
@@ -265,14 +269,21 @@ class _Scoring:
         return (*self.wrong[gold], *filed, *owned)
 
     def _is_owned(self, gold: Place, told: Place) -> bool:
-        """Whether it was not told of what is another item of gold, while its own was told too."""
-        own = self.partner.get(gold.item)
-        return own in (None, told.item) or told.item not in self.owner
+        """Whether it was told of its own item: whole, in parts, or with one that quotes it too."""
+        owner = self.owner.get(told.item, gold.item)
+        if owner == gold.item:
+            return True
+        if self.gold[owner].optional:  # a part of an item may be taken for one beside it
+            return is_same_passage(self.gold[gold.item], self.told[told.item])
+        if gold.item in self.owner.values():
+            return False
+        anchor, spans = self._gold(gold).anchor, self.told[told.item].spans
+        return anchor is None or any(span.start <= anchor < span.end for span in spans)
 
     @cached_property
     def owner(self) -> dict[int, int]:
-        """Gold items by told items of judged pairs."""
-        return {p.told: p.gold for p in self.judged}
+        """Gold items by the told items that they are paired with."""
+        return {p.told: p.gold for p in self.pairs}
 
     def _slots(self) -> dict[str, Count]:
         judged: dict[str, list[bool]] = {slot: [] for slot in ITEM_SLOTS}
@@ -300,7 +311,7 @@ class _Scoring:
         items = [(i, item) for i, item in enumerate(self.gold) if item.kind == name]
         wrong = sum(
             (i in told and self.told[told[i]].kind == other)
-            or any(is_same_passage(item, stray) for stray in strays)
+            or any(_is_told_there(item, stray) for stray in strays)
             for i, item in items
         )
         return Share(wrong, len(items))
@@ -413,8 +424,13 @@ class _Scoring:
         return "; ".join(wrong) or "ok"
 
 
+def _is_told_there(gold: Item, told: Item) -> bool:
+    """Whether the very passage is told; the same words elsewhere may say another thing."""
+    return overlap(gold.spans, told.spans) > 0 and is_same_passage(gold, told)
+
+
 def _right_slots(gold: Item, told: Item, names: Set[str]) -> dict[str, bool]:
-    """Whether each slot is right, of those that both lists have; ``names`` are those of gold."""
+    """Whether each slot is right, of those both lists have; ``names`` are those of gold's list."""
     slots = {"sector": gold.sector == told.sector}
     kinds = {gold.kind, told.kind}
     if "directives" not in kinds:
