@@ -7,11 +7,11 @@ so finding an item, cutting its quote and filing it are told apart. The weights 
 
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from rapidfuzz import fuzz
@@ -88,6 +88,10 @@ def likeness(gold: Item, told: Item) -> Likeness:
     return _likeness(_Traits.of(gold), _Traits.of(told))
 
 
+_Trait = TypeVar("_Trait")
+_NONE: Counter[Any] = Counter()
+
+
 @dataclass(frozen=True, slots=True)
 class _Traits:
     """What is compared of an item, made once for all comparisons."""
@@ -105,12 +109,18 @@ class _Traits:
         return cls(
             item,
             _said(item),
-            Counter([in_base_unit(figure.value, figure.unit) for figure in item.figures]),
-            Counter([one.anchor for one in item.figures if one.anchor is not None]),
+            _counted(in_base_unit(figure.value, figure.unit) for figure in item.figures),
+            _counted(one.anchor for one in item.figures if one.anchor is not None),
             size(item.spans),
             min((span.start for span in item.spans), default=-1),
             max((span.end for span in item.spans), default=-1),
         )
+
+
+def _counted(traits: Iterable[_Trait]) -> Counter[_Trait]:
+    """How often each is there; most items have no figures, and counting nothing takes as long."""
+    found = list(traits)
+    return Counter(found) if found else _NONE
 
 
 def _near(ones: Sequence[_Traits], others: Sequence[_Traits]) -> list[tuple[int, int]]:
@@ -151,7 +161,7 @@ def _likeness(gold: _Traits, told: _Traits) -> Likeness:
         words=fuzz.token_set_ratio(gold.item.words, told.item.words) / 100,
         measured=bool(gold.values or told.values),
         same_list=gold.item.kind == told.item.kind,
-        quoted=is_same_passage(gold.item, told.item),
+        quoted=2 * shared >= gold.size + told.size - shared if shared else bool(spans),
     )
 
 

@@ -16,7 +16,7 @@ from evals.locked import Pins
 from evals.scoring import forms
 from evals.scoring.forms import Span
 from evals.scoring.values import unit_key
-from schemas import Figure, Summary
+from schemas import Achievement, Directive, Figure, Shortcoming, Summary, Target
 from summarizer.documents import Document
 from summarizer.folding import fold, match_key
 from summarizer.numerals import Numeral, read_numerals
@@ -167,28 +167,32 @@ def settle(found: Sequence[tuple[Span, ...]], number: int, locked: int | None) -
 
 def told_items(summary: Summary, places: Places) -> tuple[forms.Item, ...]:
     """The items of a summary with the places that it gives them."""
-    text = places.document.text
     return tuple(
-        forms.Item(
-            kind=name,
-            words=item.statement,
-            quotes=tuple(evidence.quote for evidence in item.evidence),
-            spans=forms.merged(
-                tuple(
-                    Span(evidence.start, evidence.end)
-                    for evidence in item.evidence
-                    if text[evidence.start : evidence.end] == evidence.quote
-                )
-            ),
-            sector=item.sector,
-            indicator=getattr(item, "indicator", None),
-            figures=tuple(_told(figure, places) for figure in getattr(item, "figures", ())),
-            issuer=getattr(item, "issuer", None),
-            addressees=getattr(item, "addressees", ()),
-            deadline=getattr(item, "deadline", None),
-        )
-        for name in LISTS
-        for item in getattr(summary, name)
+        _told_item(name, item, places) for name in LISTS for item in getattr(summary, name)
+    )
+
+
+def _told_item(
+    name: str, item: Achievement | Shortcoming | Target | Directive, places: Places
+) -> forms.Item:
+    text, fields = places.document.text, vars(item)  # a list has no field of another
+    return forms.Item(
+        kind=name,
+        words=item.statement,
+        quotes=tuple([evidence.quote for evidence in item.evidence]),
+        spans=forms.merged(
+            tuple(
+                Span(evidence.start, evidence.end)
+                for evidence in item.evidence
+                if text[evidence.start : evidence.end] == evidence.quote
+            )
+        ),
+        sector=item.sector,
+        indicator=fields.get("indicator"),
+        figures=tuple([_told(figure, places) for figure in fields.get("figures", ())]),
+        issuer=fields.get("issuer"),
+        addressees=fields.get("addressees", ()),
+        deadline=fields.get("deadline"),
     )
 
 

@@ -362,13 +362,15 @@ class _Scoring:
         paired = {p.gold: p for p in self.pairs}
         for i, item in enumerate(self.gold):
             found = paired.get(i)
-            verdict = Verdict(
-                _key(item), _snippet(item.words), self._verdict(item, found), item.spans
+            other = self.told[found.told] if found is not None else None
+            yield Verdict(
+                _key(item),
+                _snippet(item.words),
+                self._verdict(item, found),
+                gold=item.spans,
+                told=other.spans if other else (),
+                filed=other.kind if other else "",
             )
-            if found is not None:
-                other = self.told[found.told]
-                verdict = replace(verdict, told=other.spans, filed=other.kind)
-            yield verdict
         taken = {p.told for p in self.pairs}
         for j in self.counted:
             if j not in taken:
@@ -394,16 +396,14 @@ class _Scoring:
     def _figure_verdicts(self) -> Iterable[Verdict]:
         for place in self.gold_figures:
             item, figure, other = self.gold[place.item], self._gold(place), self.found.get(place)
-            verdict = Verdict(
+            yield Verdict(
                 _figure_key(item, figure),
                 _figure_words(figure, item),
-                "missed" if other is None else self._figure_verdict(place, other),
-                _number(figure, self.places),
+                self._figure_verdict(place, other) if other else "missed",
+                gold=_number(figure, self.places),
+                told=_number(self._told(other), self.places) if other else (),
+                filed=self.told[other.item].kind if other else "",
             )
-            if other is not None:
-                where, filed = _number(self._told(other), self.places), self.told[other.item].kind
-                verdict = replace(verdict, told=where, filed=filed)
-            yield verdict
         for place in self._extra_figures():
             item, figure = self.told[place.item], self._told(place)
             key, words = f"+{_figure_key(item, figure)}", _figure_words(figure, item)
