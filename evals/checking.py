@@ -12,7 +12,7 @@ import yaml
 from rapidfuzz import fuzz
 
 from evals.errors import GoldError, StaleError
-from evals.faults import Defect, short
+from evals.faults import Defect
 from evals.figure_checks import FigureChecks, Typed, typed
 from evals.gold import (
     LISTS,
@@ -28,6 +28,7 @@ from evals.locked import LOCK, lock_file, lock_files, read_lock
 from evals.scoring.forms import Span
 from evals.scoring.places import TIERS, Found, Places, gold_items, settle
 from evals.scoring.values import unit_key
+from evals.snippets import snippet
 from summarizer.coverage import account
 from summarizer.documents import Document
 from summarizer.figures import FigureMention
@@ -239,7 +240,7 @@ class _Check:
     def _quote(
         self, name: str, number: int, it: Typed, quotes: Sequence[Found], places: Places
     ) -> Iterator[Defect]:
-        found, told = quotes[number], f'"{short(it.item.quote)}"'
+        found, told = quotes[number], f'"{snippet(it.item.quote)}"'
         if found.tier in _NOT_THERE:
             remedy = _meant(places.document, it.item.quote)
             yield self._error(it.line, f"quote not found: {told}", remedy)
@@ -262,7 +263,7 @@ class _Check:
         for it in items:
             other = first.setdefault(it.found.spans, it) if it.found.spans else it
             if other is not it:
-                told = f'quotes the same place as line {other.line}: "{short(it.item.quote)}"'
+                told = f'quotes the same place as line {other.line}: "{snippet(it.item.quote)}"'
                 remedy = "keep one of them, or lengthen the quote of the other place"
                 yield self._error(it.line, told, remedy)
 
@@ -273,7 +274,7 @@ class _Check:
     ) -> Iterator[Defect]:
         path = self.gold.path.with_suffix(".toml")
         for trap, found in traps:
-            line, told = _line_of(path, trap.strip() or "traps"), f'"{short(trap)}"'
+            line, told = _line_of(path, trap.strip() or "traps"), f'"{snippet(trap)}"'
             if not trap.strip():
                 yield self._error(line, "a trap is empty", "take it out", path)
             elif found.tier in _NOT_THERE:

@@ -9,13 +9,15 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from rapidfuzz import fuzz, process
 
+from evals.snippets import snippet
+
 Severity = Literal["error", "warning"]
 
 Location = tuple[int | str, ...]
 """Where something stands in a file: keys and positions, from the outside."""
 
 _ALIKE = 75.0  # of 100, from which a word is offered instead of another
-_SHOWN, _SHORT = 40, 60  # code points of a value, and of a quote
+_SHOWN = 40  # code points of a value
 _ITEMS = "a list of items, or [] if there is none"
 _WORDS = "a list of texts, such as [các xã, các thôn]"
 _NUMBER = "4106 or 4106.5"
@@ -121,11 +123,4 @@ def _shown(told: Any) -> str:
         return "a mapping"
     if isinstance(told, list):
         return "a list"
-    words = " ".join(str(told).split())
-    return f'"{words}"' if len(words) <= _SHOWN else f'"{words[: _SHOWN - 1]}…"'
-
-
-def short(words: str) -> str:
-    """The first words, on one line."""
-    words = " ".join(words.split())
-    return words if len(words) <= _SHORT else f"{words[: _SHORT - 1]}…"
+    return f'"{snippet(str(told), _SHOWN)}"'

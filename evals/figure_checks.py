@@ -8,11 +8,12 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
-from evals.faults import Defect, short
+from evals.faults import Defect
 from evals.gold import LISTS, GoldFigure, GoldFile, GoldItem
 from evals.scoring.forms import Figure, Item, Span
 from evals.scoring.places import Places
 from evals.scoring.values import in_base_unit, unit_key
+from evals.snippets import snippet
 from summarizer.figures import FigureMention
 from summarizer.folding import fold
 from summarizer.reading import Reading
@@ -84,7 +85,7 @@ class FigureChecks:
                     yield self._error(
                         it.line,
                         f"{name} {amount:f} of {_told(figure)} is no number of its quote "
-                        f'"{short(it.item.quote)}"',
+                        f'"{snippet(it.item.quote)}"',
                         f"it holds {written}; mend the figure or lengthen the quote",
                     )
 
@@ -127,7 +128,7 @@ class FigureChecks:
     def _words(self, mention: FigureMention) -> str:
         document = self.places.document
         start, end = document.folded.source_span(mention.start, mention.end)
-        return short(document.text[start:end])
+        return snippet(document.text[start:end])
 
     @cached_property
     def _mentions(self) -> Mapping[int, FigureMention]:
@@ -152,7 +153,7 @@ class FigureChecks:
                 yield self._warning(
                     it.line,
                     f'"{self._words(mention)}" of its quote is in no figure and no trap: '
-                    f'"{short(it.item.quote)}"',
+                    f'"{snippet(it.item.quote)}"',
                     "add the figure, shorten the quote, or name the passage as a trap in its .toml",
                 )
 

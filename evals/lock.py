@@ -21,12 +21,12 @@ from evals.gold import LISTS, GoldFile
 from evals.locked import VERSION, Lock, Locked, LockedItem, Pins, lock_file, read_lock
 from evals.scoring.forms import Figure, Item
 from evals.scoring.places import Places, gold_items
+from evals.snippets import snippet
 from summarizer.documents import Document
 from summarizer.figures import read_figures
 from summarizer.numerals import read_numerals
 from summarizer.replacing import replacing
 
-_WORDS = 60
 _AT = re.compile(r"@\d+")
 
 
@@ -119,8 +119,7 @@ def _locked(gold: GoldFile, pinned: Pins) -> Locked:
 
 def _locked_item(item: Item, document: Document, readings: "Mapping[int, _Words]") -> LockedItem:
     start, end = item.spans[0] if item.spans else (None, None)
-    words = " ".join(document.text[start:end].split()) if item.spans else ""
-    words = words if len(words) <= _WORDS else f"{words[: _WORDS - 1]}…"
+    words = snippet(document.text[start:end]) if item.spans else ""
     figures = tuple(_line(figure, readings) for figure in item.figures)
     return LockedItem(item.kind, start, end, words, figures)
 

@@ -19,6 +19,7 @@ from typing import Any, Literal
 
 from evals.errors import EvalError, StaleError
 from evals.results import Setup
+from evals.snippets import snippet
 from schemas import Usage
 from schemas.summary import Frozen
 from summarizer.completions import read_completion, spent
@@ -272,7 +273,7 @@ def _changes(recorded: Mapping[str, str], key: Mapping[str, str]) -> list[str]:
 def _short(value: str | None) -> str:
     if value is None:
         return "none"
-    return value if len(value) <= _SHOWN else f"{value[: _SHOWN - 1]}…"
+    return snippet(value, _SHOWN)
 
 
 # --- Playing and recording ------------------------------------------------------------------------

@@ -7,12 +7,12 @@ from typing import Any
 
 from evals.comparison import Change, Comparison
 from evals.lock import digest
-from evals.reports.overview import RANK, Measured, Overview, Standing
+from evals.reports.overview import Measured, Overview, Standing
 from evals.results import Scored
 from evals.scoring.counts import Count, Tally
 from evals.scoring.forms import Span
 from evals.scoring.score import VERSION, Verdict
-from evals.slices import slices
+from evals.slices import Slice
 from evals.statistics import Interval
 from summarizer.compact import escaped
 
@@ -42,7 +42,7 @@ def report(overview: Overview) -> dict[str, Any]:
             for gold in overview.results.golds
         ],
         "setups": [
-            {**_setup(standing), "slices": _slices(overview, standing)}
+            {**_setup(standing), "slices": _slices(overview.parts[standing.label])}
             for standing in overview.standings
         ],
         "comparisons": [_comparison(one) for one in overview.comparisons],
@@ -80,7 +80,7 @@ def _measured(one: Measured) -> dict[str, Any]:
     }
 
 
-def _slices(overview: Overview, standing: Standing) -> list[dict[str, Any]]:
+def _slices(parts: Sequence[Slice]) -> list[dict[str, Any]]:
     return [
         {
             "kind": part.kind,
@@ -90,7 +90,7 @@ def _slices(overview: Overview, standing: Standing) -> list[dict[str, Any]]:
             **({} if part.micro is None else _count(part.micro)),
             "interval": _interval(part.interval),
         }
-        for part in slices(overview.results, standing.outcome, RANK)
+        for part in parts
     ]
 
 

@@ -14,7 +14,7 @@ from evals.results import BOUNDS, Answer, Outcome, Results, Scored, verdicts_by_
 from evals.runs import agreement_of_repeats
 from evals.scoring.counts import Count
 from evals.scoring.score import Verdict
-from evals.slices import slices
+from evals.slices import Slice, slices
 from evals.statistics import Interval, interval
 from schemas import Usage
 from summarizer.llm import total
@@ -192,15 +192,20 @@ class Overview:
         return tuple(one for one in self.comparisons if one.other in labels)
 
     @cached_property
+    def parts(self) -> Mapping[str, tuple[Slice, ...]]:
+        """The slices of each setup, by its label."""
+        return {one.label: slices(self.results, one.outcome, RANK) for one in self.standings}
+
+    @cached_property
     def slices(self) -> Mapping[tuple[str, str], tuple[Measured | None, ...]]:
         """Strict F1 of each part of the documents by its kind and name, a value a setup."""
         found: dict[tuple[str, str], dict[str, Measured]] = {}
-        for standing in self.standings:
-            for part in slices(self.results, standing.outcome, RANK):
+        for label, parts in self.parts.items():
+            for part in parts:
                 if part.metric == RANK and part.micro is not None:
                     told = Measured(BY_NAME[RANK], part.micro, None, part.interval)
-                    found.setdefault((part.kind, part.name), {})[standing.label] = told
-        labels = [standing.label for standing in self.standings]
+                    found.setdefault((part.kind, part.name), {})[label] = told
+        labels = [one.label for one in self.standings]
         return {part: tuple(map(told.get, labels)) for part, told in found.items()}
 
     @cached_property

@@ -14,7 +14,7 @@ from evals.results import Outcome, Scored, verdicts_by_key
 from evals.scoring.forms import Span
 from evals.scoring.places import Places, told_items
 from evals.scoring.score import Verdict
-from evals.slices import Slice, slices
+from evals.slices import Slice
 from schemas.summary import Role
 from summarizer.compact import compact
 from summarizer.exports.standalone import data, template
@@ -56,7 +56,7 @@ def text(overview: Overview) -> str:
         roles=_ROLES,
         rows=[(one, *_took(one)) for one in overview.standings],
         named=[(one, tuple(_named(overview, one, readings))) for one in overview.contests],
-        slices=[(one, slices(overview.results, one.outcome, RANK)) for one in overview.standings],
+        slices=[(one, overview.parts[one.label]) for one in overview.standings],
         measure=_measure,
         data=data(_told_by(overview, readings)),
     )

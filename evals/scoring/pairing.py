@@ -79,8 +79,13 @@ def is_same_passage(gold: Item, told: Item) -> bool:
     """Whether the passages have at least half of what either holds in common, or the same words."""
     shared = overlap(gold.spans, told.spans)
     if shared:
-        return 2 * shared >= size(gold.spans) + size(told.spans) - shared
+        return _is_half(shared, size(gold.spans), size(told.spans))
     return not _said(gold).isdisjoint(_said(told))
+
+
+def _is_half(shared: int, one: int, other: int) -> bool:
+    """Whether what two passages share is at least half of what either holds."""
+    return 2 * shared >= one + other - shared
 
 
 def likeness(gold: Item, told: Item) -> Likeness:
@@ -161,7 +166,7 @@ def _likeness(gold: _Traits, told: _Traits) -> Likeness:
         words=fuzz.token_set_ratio(gold.item.words, told.item.words) / 100,
         measured=bool(gold.values or told.values),
         same_list=gold.item.kind == told.item.kind,
-        quoted=2 * shared >= gold.size + told.size - shared if shared else bool(spans),
+        quoted=_is_half(shared, gold.size, told.size) if shared else bool(spans),
     )
 
 

@@ -20,6 +20,7 @@ from evals.scoring.ground import completeness, groundedness, tightness
 from evals.scoring.judging import Place, figure_at, pair_figures, places_of
 from evals.scoring.pairing import is_same_passage, pair
 from evals.scoring.places import Places, gold_items, told_items
+from evals.snippets import snippet
 from schemas import Summary
 from summarizer.documents import Document
 from summarizer.folding import fold, match_key
@@ -32,7 +33,7 @@ ITEM_SLOTS = ("sector", "indicator", "issuer", "addressees", "deadline")
 
 _ALIKE = 0.6  # of words, from which two names of an indicator mean the same
 _MOSTLY = 0.5  # of a told item within passages that may be told or not
-_SNIPPET, _SHORT = 60, 40  # code points of an item, and of that of a figure
+_SHORT = 40  # code points of the item of a figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,7 +366,7 @@ class _Scoring:
             other = self.told[found.told] if found is not None else None
             yield Verdict(
                 _key(item),
-                _snippet(item.words),
+                snippet(item.words),
                 self._verdict(item, found),
                 gold=item.spans,
                 told=other.spans if other else (),
@@ -375,7 +376,7 @@ class _Scoring:
         for j in self.counted:
             if j not in taken:
                 extra = self.told[j]
-                key, words = f"+{_key(extra)}", _snippet(extra.words)
+                key, words = f"+{_key(extra)}", snippet(extra.words)
                 yield Verdict(key, words, "extra", (), extra.spans, extra.kind)
 
     def _verdict(self, item: Item, found: Pair | None) -> str:
@@ -493,17 +494,12 @@ def _figure_key(item: Item, figure: Figure) -> str:
 
 def _figure_words(figure: Figure, item: Item) -> str:
     amount = f"{figure.role} {_shown(figure.value)} {figure.unit or ''}".strip()
-    return f"{amount} ({_snippet(item.words, _SHORT)})"
-
-
-def _snippet(words: str, most: int = _SNIPPET) -> str:
-    words = " ".join(words.split())
-    return words if len(words) <= most else f"{words[: most - 1]}…"
+    return f"{amount} ({snippet(item.words, _SHORT)})"
 
 
 def _fault(slot: str, told: str, gold: str) -> str:
     """What is wrong, as a part of a verdict; these are told apart by semicolons."""
-    told, gold = (_snippet(words).replace(";", ",") for words in (told, gold))
+    told, gold = (snippet(words).replace(";", ",") for words in (told, gold))
     return f"{slot} ({told}, not {gold})"
 
 
